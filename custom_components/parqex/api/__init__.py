@@ -1,0 +1,53 @@
+"""The ParqEx API over aiohttp; knows nothing of Home Assistant."""
+
+from .address import base_url
+from .client import ParqExClient
+from .errors import (
+    CannotConnect,
+    ControllerOffline,
+    Forbidden,
+    InvalidAddress,
+    InvalidAnswer,
+    NotAuthorized,
+    NotSupported,
+    ParqExError,
+    RateLimited,
+    Refused,
+    SensorRequired,
+)
+from .models import (
+    AccessEvent,
+    AccessPoint,
+    Account,
+    Controller,
+    Person,
+    Snapshot,
+    State,
+    UserSettings,
+)
+from .transport import AccessTokens
+
+__all__ = [
+    "AccessEvent",
+    "AccessPoint",
+    "AccessTokens",
+    "Account",
+    "CannotConnect",
+    "Controller",
+    "ControllerOffline",
+    "Forbidden",
+    "InvalidAddress",
+    "InvalidAnswer",
+    "NotAuthorized",
+    "NotSupported",
+    "ParqExClient",
+    "ParqExError",
+    "Person",
+    "RateLimited",
+    "Refused",
+    "SensorRequired",
+    "Snapshot",
+    "State",
+    "UserSettings",
+    "base_url",
+]

@@ -1,0 +1,128 @@
+"""The ParqEx API: one method per endpoint."""
+
+from datetime import date
+from http import HTTPStatus
+import logging
+from typing import Any, Literal
+
+from aiohttp import ClientSession
+from yarl import URL
+
+from .errors import ControllerOffline, NotSupported, Refused, SensorRequired
+from .models import (
+    AccessEvent,
+    Account,
+    Snapshot,
+    State,
+    UserSettings,
+    parse_access_events,
+    parse_account,
+    parse_snapshot,
+    parse_user_settings,
+)
+from .transport import AccessTokens, Answer, Transport
+
+_LOGGER = logging.getLogger(__name__)
+
+# The reference prints the second address for toggle, the example the first.
+_TOGGLE_PATHS: tuple[str, ...] = ("endpoints/toggle", "endpoint/toggle")
+
+# Documented for toggle alone. A 401 that quotes the controller is a Refused, like
+# every other 4xx.
+_TOGGLE_ERRORS: dict[int, type[Refused]] = {
+    HTTPStatus.NOT_FOUND: ControllerOffline,
+    HTTPStatus.PRECONDITION_REQUIRED: SensorRequired,
+    HTTPStatus.NOT_IMPLEMENTED: NotSupported,
+}
+
+
+class ParqExClient:
+    """Speak to ParqEx for one account.
+
+    Every method raises the errors of this package, and whatever the source of access
+    tokens raises.
+    """
+
+    def __init__(
+        self, session: ClientSession, base_url: URL, tokens: AccessTokens
+    ) -> None:
+        """Take the session, the API's address and the source of access tokens."""
+        self._transport = Transport(session, base_url, tokens)
+        self._toggle_paths = _TOGGLE_PATHS
+        self._skipped_logged = False
+
+    async def async_sync(self) -> Snapshot:
+        """Return all controllers and access points (GET sync)."""
+        snapshot = parse_snapshot(await self._async_body("GET", "endpoints/sync"))
+        if snapshot.skipped and not self._skipped_logged:
+            self._skipped_logged = True
+            _LOGGER.warning(
+                "Left out %d record(s) of ParqEx's list of devices that could not be"
+                " read; the others work on",
+                snapshot.skipped,
+            )
+        return snapshot
+
+    async def async_toggle(self, access_point_id: str, state: State) -> None:
+        """Ask for a state (POST toggle); returning means accepted, not done.
+
+        Raises ControllerOffline, SensorRequired, NotSupported or Refused where it is
+        certain that nothing was done.
+        """
+        command = {"door_id": access_point_id, "door_state": state}
+        answer = await self._async_toggle(command)
+        error = answer.error()
+        if error is None:
+            return
+        if meaning := _TOGGLE_ERRORS.get(answer.status):
+            raise meaning(f"the controller refused (HTTP {answer.status})")
+        raise error
+
+    async def async_access_history(
+        self,
+        history_type: Literal["device", "door"],
+        record_id: str,
+        start: date,
+        end: date,
+    ) -> list[AccessEvent]:
+        """Return the access log of a controller or an access point (GET toggle-history).
+
+        In the service's order, which is not documented.
+        """
+        query = {
+            "history_type": history_type,
+            f"{history_type}_id": record_id,
+            "start_date": start.isoformat(),
+            "end_date": end.isoformat(),
+        }
+        return parse_access_events(
+            await self._async_body("GET", "endpoints/toggle-history", params=query)
+        )
+
+    async def async_user_info(self) -> Account:
+        """Return whose account is linked (GET user-info)."""
+        return parse_account(await self._async_body("GET", "endpoints/user-info"))
+
+    async def async_user_settings(self) -> UserSettings:
+        """Return the account's settings (POST user-info)."""
+        return parse_user_settings(
+            await self._async_body("POST", "endpoints/user-info", json={})
+        )
+
+    async def _async_toggle(self, command: dict[str, str]) -> Answer:
+        """Send a command, to the other address where the first does not exist."""
+        for path in self._toggle_paths:
+            answer = await self._transport.async_request("POST", path, json=command)
+            # Without the documented text it was the address that was not found, and
+            # no controller heard of the command.
+            if answer.status != HTTPStatus.NOT_FOUND or answer.message is not None:
+                self._toggle_paths = (path,)
+                return answer
+        return Answer(HTTPStatus.BAD_REQUEST, answer.body)
+
+    async def _async_body(self, method: str, path: str, **kwargs: Any) -> Any:
+        """Send a request and return the body of its success."""
+        answer = await self._transport.async_request(method, path, **kwargs)
+        if error := answer.error():
+            raise error
+        return answer.body

@@ -1,0 +1,304 @@
+"""What the ParqEx API tells us, and how its JSON is read.
+
+Reading is tolerant record by record: a record that cannot be understood is left out
+and counted, unknown fields are ignored. What nobody here needs to know is dropped at
+once: pairing codes, PINs, e-mail addresses, owners' names.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from .errors import InvalidAnswer
+
+
+class State(StrEnum):
+    """What an access point can be reported as, or asked to become."""
+
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPoint:
+    """A door, garage door, gate or elevator button wired to a controller.
+
+    `state` is what the service reported, None if it reported nothing we know.
+    `in_service`: neither it nor its controller is switched off by ParqEx.
+    """
+
+    id: str
+    controller_id: str
+    name: str | None
+    number: int | None
+    state: State | None
+    in_service: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """A ParqEx access controller."""
+
+    id: str
+    software_version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything the account can reach, at one moment.
+
+    `skipped` counts the records of the answer that could not be read.
+    """
+
+    controllers: Mapping[str, Controller]
+    access_points: Mapping[str, AccessPoint]
+    skipped: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether what is missing here is really gone."""
+        return bool(self.access_points) and not self.skipped
+
+    def access_points_of(self, controller_id: str) -> list[AccessPoint]:
+        """Return a controller's access points in the order they are wired."""
+        return sorted(
+            (
+                access_point
+                for access_point in self.access_points.values()
+                if access_point.controller_id == controller_id
+            ),
+            key=lambda access_point: (access_point.number or 0, access_point.id),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who opened or closed an access point."""
+
+    first_name: str
+    last_name: str
+
+    @property
+    def name(self) -> str:
+        """The whole name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessEvent:
+    """One entry of the access log.
+
+    `occurred` has no zone, as the service sends it. `person` is None where a sensor
+    or a schedule moved the access point.
+    """
+
+    access_point_id: str
+    state: State
+    occurred: datetime
+    channel: str
+    person: Person | None
+    success: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The person whose ParqEx account is linked."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserSettings:
+    """What the account's settings say; its PIN is not kept."""
+
+    time_zone: str | None
+
+
+class _Malformed(ValueError):
+    """A record that cannot be read; says why, without quoting it."""
+
+
+def parse_snapshot(body: Any) -> Snapshot:
+    """Read the answer of `sync`; `devices` stands at the top or under `data`."""
+    controllers: dict[str, Controller] = {}
+    access_points: dict[str, AccessPoint] = {}
+    skipped = 0
+    for device in _list(body, "devices"):
+        try:
+            controller, doors = _controller(device, known=controllers)
+        except _Malformed:
+            skipped += 1
+            continue
+        controllers[controller.id] = controller
+        for door in doors:
+            try:
+                access_point = _access_point(
+                    door, device, controller.id, known=access_points
+                )
+            except _Malformed:
+                skipped += 1
+                continue
+            access_points[access_point.id] = access_point
+    return Snapshot(controllers, access_points, skipped)
+
+
+def parse_access_events(body: Any) -> list[AccessEvent]:
+    """Read the answer of `toggle-history`, in its own order."""
+    return list(_readable(_list(body, "toggle_events"), _access_event))
+
+
+def parse_account(body: Any) -> Account:
+    """Read the answer of `user-info`."""
+    data = _data(body)
+    try:
+        account_id = _id(data)
+    except _Malformed:
+        raise InvalidAnswer("user info without an id") from None
+    return Account(account_id, _person(data).name)
+
+
+def parse_user_settings(body: Any) -> UserSettings:
+    """Read the answer of `user-info` with POST."""
+    return UserSettings(_text(_data(body).get("time_zone")))
+
+
+def _controller(
+    device: Any, known: Mapping[str, Controller]
+) -> tuple[Controller, list[Any]]:
+    """Read one device; return it and its doors, still to be read."""
+    controller_id = _id(device, known)
+    doors = device.get("doors")
+    if not isinstance(doors, list):
+        raise _Malformed("no list of doors")
+    return Controller(controller_id, _text(device.get("software_version"))), doors
+
+
+def _access_point(
+    door: Any,
+    device: Mapping[str, Any],
+    controller_id: str,
+    known: Mapping[str, AccessPoint],
+) -> AccessPoint:
+    """Read one door of a device."""
+    return AccessPoint(
+        id=_id(door, known),
+        controller_id=controller_id,
+        name=_text(door.get("name")),
+        number=_number(door.get("entity_number")),
+        state=_state(door.get("state")),
+        in_service=(
+            _flag(door.get("active"))
+            and _flag(device.get("active"))
+            and _flag(device.get("registered"))
+        ),
+    )
+
+
+def _access_event(record: Any) -> AccessEvent:
+    """Read one entry of the access log."""
+    if not isinstance(record, dict):
+        raise _Malformed("not an object")
+    access_point_id = _text(record.get("door_id"))
+    state = _state(record.get("door_state"))
+    occurred = _time(record.get("toggle_date_time"))
+    if access_point_id is None or state is None or occurred is None:
+        raise _Malformed("without door, state or time")
+    return AccessEvent(
+        access_point_id=access_point_id,
+        state=state,
+        occurred=occurred,
+        channel=_text(record.get("channel")) or "",
+        person=_person_or_sensor(record.get("user")),
+        success=_flag(record.get("was_success")),
+    )
+
+
+def _person_or_sensor(user: Any) -> Person | None:
+    """Read who did it; the sample names a person for a sensor too, but without id."""
+    if not isinstance(user, dict) or _text(user.get("id")) is None:
+        return None
+    return _person(user)
+
+
+def _person(user: Mapping[str, Any]) -> Person:
+    """Read a name."""
+    return Person(
+        _text(user.get("first_name")) or "", _text(user.get("last_name")) or ""
+    )
+
+
+def _readable[T](records: list[Any], read: Callable[[Any], T]) -> Iterator[T]:
+    """Read each record that can be read."""
+    for record in records:
+        try:
+            yield read(record)
+        except _Malformed:
+            continue
+
+
+def _data(body: Any) -> dict[str, Any]:
+    """Return the object under `data`."""
+    match body:
+        case {"data": dict(data)}:
+            return data
+    raise InvalidAnswer("no data in the answer")
+
+
+def _list(body: Any, key: str) -> list[Any]:
+    """Return the list under `key`, at the top or under `data`."""
+    for holder in (body, body.get("data") if isinstance(body, dict) else None):
+        if isinstance(holder, dict) and isinstance(holder.get(key), list):
+            records: list[Any] = holder[key]
+            return records
+    raise InvalidAnswer(f"no {key} in the answer")
+
+
+def _id(record: Any, known: Mapping[str, Any] | None = None) -> str:
+    """Return the id of a record: opaque, there, and not seen before."""
+    record_id = record.get("id") if isinstance(record, dict) else None
+    if not isinstance(record_id, str) or not record_id.strip():
+        raise _Malformed("no id")
+    if known and record_id in known:
+        raise _Malformed("its id stands there twice")
+    return record_id
+
+
+def _text(value: Any) -> str | None:
+    """Return text that can be shown: one line, trimmed; None if none is left."""
+    if not isinstance(value, str):
+        return None
+    return " ".join("".join(c if c.isprintable() else " " for c in value).split()) or (
+        None
+    )
+
+
+def _number(value: Any) -> int | None:
+    """Return a whole number, also where it came as text."""
+    try:
+        return int(value)
+    except TypeError, ValueError, OverflowError:
+        return None
+
+
+def _flag(value: Any) -> bool:
+    """Return what a flag says; only a clear no is a no."""
+    return value not in (False, "false", "False", "0")
+
+
+def _state(value: Any) -> State | None:
+    """Return the state if it is one that is documented."""
+    try:
+        return State(value)
+    except ValueError:
+        return None
+
+
+def _time(value: Any) -> datetime | None:
+    """Return a time such as 2020-12-18 18:47:25, or the midnight of a bare date."""
+    try:
+        return datetime.fromisoformat(value)
+    except TypeError, ValueError:
+        return None

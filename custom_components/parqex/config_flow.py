@@ -1,0 +1,120 @@
+"""Link a ParqEx account, link it again, and move it to other credentials."""
+
+from collections.abc import Mapping
+import logging
+from typing import Any, override
+
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlowResult,
+)
+from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHandler
+
+from .api import Account, NotAuthorized, ParqExClient, ParqExError, base_url
+from .const import DOMAIN, LOGGER, MANUFACTURER
+from .exceptions import error_key
+from .tokens import NewAccountTokens
+
+SCOPES = ("OPENDOOR", "CLOSEDOOR")
+
+
+class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
+    """Link a ParqEx account through OAuth 2.0."""
+
+    DOMAIN = DOMAIN
+
+    _data: dict[str, Any]
+
+    @property
+    @override
+    def logger(self) -> logging.Logger:
+        """Return the logger of the flow."""
+        return LOGGER
+
+    @property
+    @override
+    def extra_authorize_data(self) -> dict[str, Any]:
+        """Ask for the right to open and to close; ParqEx wants commas."""
+        return {"scope": ",".join(SCOPES)}
+
+    async def async_step_reauth(
+        self, entry_data: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        """Link again after ParqEx rejected the login."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say why before leaving for ParqEx's page."""
+        if user_input is None:
+            return self.async_show_form(step_id="reauth_confirm")
+        return await self._async_link_again(self._get_reauth_entry())
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Link again because the user wants to."""
+        return await self._async_link_again(self._get_reconfigure_entry())
+
+    async def _async_link_again(self, entry: ConfigEntry) -> ConfigFlowResult:
+        """Go to ParqEx's page with the credentials the entry was linked with."""
+        return await self.async_step_pick_implementation(
+            {"implementation": entry.data["auth_implementation"]}
+        )
+
+    @override
+    async def async_oauth_create_entry(self, data: dict[str, Any]) -> ConfigFlowResult:
+        """Keep the new tokens while asking whose they are."""
+        self._data = data
+        return await self.async_step_identify({})
+
+    async def async_step_identify(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask ParqEx whose account was linked; it can be asked again when it fails.
+
+        Leaving here would throw the new tokens away, and ParqEx may already have
+        replaced those of an account that is being linked again.
+        """
+        if user_input is None:
+            return self.async_show_form(step_id="identify")
+        try:
+            account = await self._async_account()
+        except NotAuthorized:
+            return self.async_abort(reason="oauth_unauthorized")
+        except ParqExError as err:
+            return self.async_show_form(
+                step_id="identify", errors={"base": error_key(err)}
+            )
+        return await self._async_finish(account)
+
+    async def _async_account(self) -> Account:
+        """Return whose tokens these are."""
+        token = self._data[CONF_TOKEN][CONF_ACCESS_TOKEN]
+        client = ParqExClient(
+            async_get_clientsession(self.hass), base_url(), NewAccountTokens(token)
+        )
+        return await client.async_user_info()
+
+    async def _async_finish(self, account: Account) -> ConfigFlowResult:
+        """Create the entry, or give the new tokens to the one linked again."""
+        await self.async_set_unique_id(account.id)
+        if self.source == SOURCE_REAUTH:
+            self._abort_if_unique_id_mismatch(reason="wrong_account")
+            return self.async_update_reload_and_abort(
+                self._get_reauth_entry(), data=self._data
+            )
+        if self.source == SOURCE_RECONFIGURE:
+            self._abort_if_unique_id_mismatch(reason="wrong_account")
+            return self.async_update_reload_and_abort(
+                self._get_reconfigure_entry(), data=self._data
+            )
+        self._abort_if_unique_id_configured()
+        return self.async_create_entry(
+            title=account.name or MANUFACTURER, data=self._data
+        )

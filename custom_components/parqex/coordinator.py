@@ -1,0 +1,160 @@
+"""Look at ParqEx regularly, and more often while a command waits for confirmation."""
+
+from collections import defaultdict
+from datetime import timedelta
+from time import monotonic
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+
+from .api import (
+    AccessPoint,
+    CannotConnect,
+    InvalidAnswer,
+    NotAuthorized,
+    ParqExClient,
+    Snapshot,
+    State,
+)
+from .commands import Commands
+from .const import DOMAIN, LOGGER, MANUFACTURER
+from .exceptions import SERVICE_ERRORS, command_error, update_error
+
+POLL_INTERVAL = timedelta(seconds=30)
+CONFIRM_INTERVAL = timedelta(seconds=2)
+
+# While ParqEx fails, the time between two looks doubles up to this.
+MAX_RETRY_SECONDS = 120.0
+
+type ParqExConfigEntry = ConfigEntry[ParqExCoordinator]
+
+
+class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
+    """Hold the newest snapshot of an account, and send its commands."""
+
+    config_entry: ParqExConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ParqExConfigEntry, client: ParqExClient
+    ) -> None:
+        """Initialize the coordinator."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=MANUFACTURER,
+            update_interval=POLL_INTERVAL,
+            always_update=False,
+        )
+        self.client = client
+        self.commands = Commands(hass, client, self._async_command_changed)
+        self._failures = 0
+        self._told: tuple[bool, Snapshot] | None = None
+        self._access_point_listeners: defaultdict[str, list[CALLBACK_TYPE]] = (
+            defaultdict(list)
+        )
+
+    @override
+    async def _async_update_data(self) -> Snapshot:
+        """Fetch everything the account can reach, in one request."""
+        asked_at = monotonic()
+        try:
+            snapshot = await self.client.async_sync()
+        except SERVICE_ERRORS as err:
+            self._failures += 1
+            raise update_error(err, self._retry_seconds) from err
+        self._failures = 0
+        # Nobody needs to hear of what this confirms: entities show it already.
+        self.commands.async_settle(snapshot, asked_at)
+        self.update_interval = self._pace
+        return snapshot
+
+    async def async_command(
+        self, access_point: AccessPoint, name: str, state: State
+    ) -> None:
+        """Ask an access point for a state; `name` is what errors call it.
+
+        Raises HomeAssistantError with a sentence for people.
+        """
+        try:
+            await self.commands.async_send(access_point, name, state)
+        except SERVICE_ERRORS as err:
+            if isinstance(err, (CannotConnect, InvalidAnswer, NotAuthorized)):
+                # Whether the command got there, and whether the login still holds,
+                # only a look can tell.
+                self.config_entry.async_create_background_task(
+                    self.hass, self.async_request_refresh(), f"{DOMAIN} look again"
+                )
+            raise command_error(err, name) from err
+
+    @callback
+    @override
+    def async_add_listener(
+        self, update_callback: CALLBACK_TYPE, context: str | None = None
+    ) -> CALLBACK_TYPE:
+        """Listen for updates; with an access point's id as context, only for its own."""
+        if context is None:
+            return super().async_add_listener(update_callback)
+        listeners = self._access_point_listeners[context]
+        listeners.append(update_callback)
+
+        @callback
+        def remove() -> None:
+            listeners.remove(update_callback)
+            if not listeners:
+                self._access_point_listeners.pop(context, None)
+
+        return remove
+
+    @callback
+    @override
+    def async_update_listeners(self) -> None:
+        """Tell those whom the change concerns; everybody, if ParqEx came or went."""
+        told, self._told = self._told, (self.last_update_success, self.data)
+        super().async_update_listeners()
+        if told is None or told[0] is not self.last_update_success:
+            changed = list(self._access_point_listeners)
+        else:
+            before, now = told[1].access_points, self.data.access_points
+            changed = [
+                access_point_id
+                for access_point_id in before.keys() | now.keys()
+                if before.get(access_point_id) != now.get(access_point_id)
+            ]
+        for access_point_id in changed:
+            self._async_tell(access_point_id)
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Stop looking, and waiting for confirmations."""
+        self.commands.async_stop()
+        await super().async_shutdown()
+
+    @callback
+    def _async_tell(self, access_point_id: str) -> None:
+        """Tell the entities of one access point."""
+        for listener in list(self._access_point_listeners.get(access_point_id, ())):
+            listener()
+
+    @callback
+    def _async_command_changed(self, access_point_id: str) -> None:
+        """React to a command that was accepted, or given up waiting for."""
+        self.update_interval = self._pace
+        # After a failed look the next one has its own time, perhaps ParqEx's.
+        if self.last_update_success:
+            self._schedule_refresh()
+        self._async_tell(access_point_id)
+
+    @property
+    def _retry_seconds(self) -> float:
+        """Seconds until the next look after a failed one."""
+        return min(
+            self._pace.total_seconds() * 2.0 ** (self._failures - 1), MAX_RETRY_SECONDS
+        )
+
+    @property
+    def _pace(self) -> timedelta:
+        """How often to look: as often as the commands under way need it."""
+        return CONFIRM_INTERVAL if self.commands.awaited else POLL_INTERVAL

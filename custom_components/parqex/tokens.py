@@ -1,0 +1,83 @@
+"""The access tokens of a linked account, renewed without ever losing one."""
+
+import asyncio
+from asyncio import Lock
+from typing import cast, override
+from weakref import WeakValueDictionary
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_ACCESS_TOKEN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.config_entry_oauth2_flow import (
+    AbstractOAuth2Implementation,
+    OAuth2Session,
+)
+from homeassistant.util.hass_dict import HassKey
+
+from .api import NotAuthorized
+from .const import DOMAIN
+
+_LOCKS: HassKey[WeakValueDictionary[str, Lock]] = HassKey(f"{DOMAIN}_token_locks")
+
+
+class AccountTokens(OAuth2Session):
+    """The tokens kept in a config entry."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        config_entry: ConfigEntry,
+        implementation: AbstractOAuth2Implementation,
+    ) -> None:
+        """Share the lock with what is left of this entry before a reload.
+
+        A refresh token works once: two refreshes side by side would lose the login.
+        """
+        super().__init__(hass, config_entry, implementation)
+        locks = hass.data.setdefault(_LOCKS, WeakValueDictionary())
+        self._token_lock = locks.setdefault(config_entry.entry_id, self._token_lock)
+        self._rejected: str | None = None
+
+    @property
+    @override
+    def valid_token(self) -> bool:
+        """Whether the access token is neither expired nor known to be rejected."""
+        return self._access_token != self._rejected and super().valid_token
+
+    async def async_access_token(self) -> str:
+        """Return an access token, renewed where it has expired."""
+        if not self.valid_token:
+            # Once asked, ParqEx has replaced both tokens. So whoever waits may be
+            # cancelled (an unload, a reload), but not the refresh.
+            await asyncio.shield(
+                self.hass.async_create_task(
+                    self.async_ensure_token_valid(), f"{DOMAIN} token refresh"
+                )
+            )
+        return self._access_token
+
+    async def async_renewed_access_token(self, rejected: str) -> str:
+        """Return another access token, since ParqEx rejected that one."""
+        self._rejected = rejected
+        return await self.async_access_token()
+
+    @property
+    def _access_token(self) -> str:
+        """The access token as it stands in the entry."""
+        return cast("str", self.token[CONF_ACCESS_TOKEN])
+
+
+class NewAccountTokens:
+    """The access token of an account that is just being linked."""
+
+    def __init__(self, access_token: str) -> None:
+        """Take the token; it is too new to have expired."""
+        self._access_token = access_token
+
+    async def async_access_token(self) -> str:
+        """Return the token."""
+        return self._access_token
+
+    async def async_renewed_access_token(self, rejected: str) -> str:
+        """Give up: there is nothing to renew yet."""
+        raise NotAuthorized("new access token rejected")
