@@ -9,24 +9,19 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .api import (
-    AccessPoint,
-    CannotConnect,
-    InvalidAnswer,
-    NotAuthorized,
-    ParqExClient,
-    Snapshot,
-    State,
-)
+from .api import AccessPoint, ParqExClient, Snapshot, State
 from .commands import Commands
 from .const import DOMAIN, LOGGER, MANUFACTURER
-from .exceptions import SERVICE_ERRORS, command_error, update_error
+from .exceptions import SERVICE_ERRORS, command_error, error_key, update_error
 
 POLL_INTERVAL = timedelta(seconds=30)
 CONFIRM_INTERVAL = timedelta(seconds=2)
 
 # While ParqEx fails, the time between two looks doubles up to this.
 MAX_RETRY_SECONDS = 120.0
+
+# After these only a look can tell whether a command got there, and if the login holds.
+UNCERTAIN = ("cannot_connect", "invalid_answer", "not_authorized")
 
 type ParqExConfigEntry = ConfigEntry[ParqExCoordinator]
 
@@ -81,9 +76,7 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
         try:
             await self.commands.async_send(access_point, name, state)
         except SERVICE_ERRORS as err:
-            if isinstance(err, (CannotConnect, InvalidAnswer, NotAuthorized)):
-                # Whether the command got there, and whether the login still holds,
-                # only a look can tell.
+            if error_key(err) in UNCERTAIN:
                 self.config_entry.async_create_background_task(
                     self.hass, self.async_request_refresh(), f"{DOMAIN} look again"
                 )

@@ -30,13 +30,25 @@ class Devices:
             return
         self._seen = snapshot
         for controller in snapshot.controllers.values():
-            self._async_register(controller, snapshot.access_points_of(controller.id))
+            self._async_register(
+                controller,
+                snapshot.access_points_of(controller.id),
+                # Half a list of access points makes no name.
+                rename=snapshot.complete or self._async_is_new(controller),
+            )
         if snapshot.complete:
             self._async_remove_others({*snapshot.controllers, *snapshot.access_points})
 
     @callback
+    def _async_is_new(self, controller: Controller) -> bool:
+        """Tell whether a controller is not registered yet."""
+        return not self._registry.async_get_device_by_identifier(
+            (DOMAIN, controller.id), self._entry.entry_id
+        )
+
+    @callback
     def _async_register(
-        self, controller: Controller, access_points: list[AccessPoint]
+        self, controller: Controller, access_points: list[AccessPoint], rename: bool
     ) -> None:
         """Register a controller and, under it, its access points."""
         device = self._registry.async_get_or_create(
@@ -45,7 +57,7 @@ class Devices:
             manufacturer=MANUFACTURER,
             model="Access controller",
             sw_version=controller.software_version,
-            **_controller_name(access_points),
+            **(_controller_name(access_points) if rename else {}),
         )
         for access_point in access_points:
             self._registry.async_get_or_create(

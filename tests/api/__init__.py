@@ -1,0 +1,1 @@
+"""Tests for the ParqEx API client, over real HTTP on loopback."""

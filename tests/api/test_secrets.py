@@ -1,0 +1,140 @@
+"""What is secret or personal stays with the client."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+import json
+import logging
+from traceback import format_exception
+
+from aiohttp import ClientTimeout
+import pytest
+
+from custom_components.parqex.api import ParqExClient, ParqExError, transport
+from tests.simulator import Cloud, DemoHouse, Fault, Simulator
+
+from .conftest import CALLS, DOOR_ID
+
+
+def told(err: BaseException | None) -> Iterator[str]:
+    """Return all that an exception, and what led to it, could tell."""
+    while err is not None:
+        yield f"{err} {err!r} {vars(err)}"
+        yield from format_exception(err)
+        err = err.__cause__ or err.__context__
+
+
+@pytest.mark.parametrize("endpoint", CALLS)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(reset=True),
+        Fault(hang="headers"),
+        Fault(hang="body"),
+        Fault(status=302),
+        *(Fault(status=status) for status in (400, 401, 403, 404, 428, 429, 500, 501)),
+        Fault(status=200),
+    ],
+    ids=str,
+)
+async def test_no_error_tells_secrets(
+    client: ParqExClient,
+    cloud: Cloud,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    endpoint: str,
+    fault: Fault,
+) -> None:
+    """Nor does the log, even where the service repeats them."""
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr(transport, "TIMEOUT", ClientTimeout(total=0.1))
+    private = {DOOR_ID, *cloud.issued_secrets(), *cloud.personal_data()}
+    everything = " ".join(sorted(private))
+    body = json.dumps({"success": False, "message": everything, "id": everything})
+    headers = {"Location": f"https://parqex.test/?{everything}", "X-Echo": everything}
+    cloud.faults.add(endpoint, replace(fault, body=body, headers=headers))
+
+    with pytest.raises(ParqExError) as caught:
+        await CALLS[endpoint](client)
+
+    private |= cloud.issued_secrets()
+    for text in (*told(caught.value), caplog.text):
+        assert not [secret for secret in private if secret in text]
+
+
+@pytest.mark.parametrize("endpoint", CALLS)
+async def test_nor_does_it_when_nobody_listens(
+    client: ParqExClient,
+    cloud: Cloud,
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+    endpoint: str,
+) -> None:
+    """Not even what was about to be sent."""
+    caplog.set_level(logging.DEBUG)
+    await simulator.stop()
+    with pytest.raises(ParqExError) as caught:
+        await CALLS[endpoint](client)
+    private = {DOOR_ID, *cloud.issued_secrets(), *cloud.personal_data()}
+    for text in (*told(caught.value), caplog.text):
+        assert not [secret for secret in private if secret in text]
+
+
+async def test_what_is_read_holds_no_secrets(
+    client: ParqExClient, cloud: Cloud, house: DemoHouse
+) -> None:
+    """No pairing codes, PINs or e-mail addresses; people only where they did something."""
+    details = {"email": house.owner.person.email, "phone": "+1 555 0100"}
+    house.owner.details.update(details)
+    gate = cloud.door("Main gate")
+    gate.travel_seconds = 0
+    gate.open_as(cloud.visitor("Vera Visitor"))
+    sync = await client.async_sync()
+    events = await client.async_access_history(
+        "door", gate.id, date(2000, 1, 1), date(2100, 1, 1)
+    )
+    account = await client.async_user_info()
+    settings = await client.async_user_settings()
+
+    private = {*cloud.issued_secrets(), *details.values()}
+    private |= {text for text in cloud.personal_data() if "@" in text}
+    for parsed in (sync, events, account, settings):
+        assert not [secret for secret in private if secret in repr(parsed)]
+    assert not [name for name in cloud.personal_data() if name in repr(sync)]
+    assert events[0].person
+    assert events[0].person.name == "Vera Visitor"
+
+
+async def test_left_out_records_are_logged_once_and_without_names(
+    client: ParqExClient,
+    cloud: Cloud,
+    house: DemoHouse,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The number says enough, and every 30 s would say it too often."""
+    caplog.set_level(logging.DEBUG)
+
+    def spoil(body: dict[str, list[dict[str, object]]]) -> object:
+        body["devices"][0]["doors"] = None
+        return body
+
+    cloud.faults.add("sync", Fault(edit=spoil))
+    first, second = [await client.async_sync() for _ in range(2)]
+    assert first == second
+    assert list(first.controllers) == [house.garage.id]
+    logged = [one for one in caplog.records if one.name.startswith("custom_components")]
+    assert [one.levelname for one in logged] == ["WARNING"]
+    assert "1 record(s)" in caplog.text
+    private = {*cloud.issued_secrets(), *cloud.personal_data()}
+    private |= {text for door in cloud.doors for text in (door.id, door.name)}
+    private |= {controller.id for controller in cloud.controllers}
+    assert not [secret for secret in private if secret in caplog.text]
+
+
+async def test_a_complete_list_is_not_worth_a_line(
+    client: ParqExClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is logged while all is well."""
+    caplog.set_level(logging.DEBUG, "custom_components")
+    await client.async_sync()
+    assert not [one for one in caplog.records if one.name.startswith("custom_comp")]

@@ -1,0 +1,125 @@
+"""Fixtures: a simulated ParqEx cloud on loopback, and an account linked to it."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from time import time
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.application_credentials import (
+    ClientCredential,
+    async_import_client_credential,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.parqex.const import DOMAIN
+from tests.simulator import Account, Cloud, DemoHouse, Simulator, build_demo_house
+
+NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+
+type Advance = Callable[[float], Awaitable[None]]
+
+
+@pytest.fixture
+def clock(freezer: FrozenDateTimeFactory) -> None:
+    """Stop the clock; `advance` moves it."""
+    freezer.move_to(NOW)
+
+
+@pytest.fixture
+async def simulator(
+    hass: HomeAssistant,
+    socket_enabled: None,
+    enable_custom_integrations: None,
+    clock: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncGenerator[Simulator]:
+    """Return a ParqEx cloud that Home Assistant takes for the real one."""
+    async with Simulator() as simulator:
+        monkeypatch.setenv("PARQEX_BASE_URL", simulator.base_url)
+        yield simulator
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@pytest.fixture
+def cloud(simulator: Simulator) -> Cloud:
+    """Return what the simulator knows."""
+    return simulator.cloud
+
+
+@pytest.fixture
+def house(cloud: Cloud) -> DemoHouse:
+    """Return two controllers with five access points, an owner and a guest."""
+    return build_demo_house(cloud, travel_seconds=4)
+
+
+@pytest.fixture
+async def credentials(hass: HomeAssistant, cloud: Cloud) -> None:
+    """Give Home Assistant the client id and secret."""
+    assert await async_setup_component(hass, "application_credentials", {})
+    application = cloud.application
+    await async_import_client_credential(
+        hass,
+        DOMAIN,
+        ClientCredential(application.client_id, application.client_secret),
+        DOMAIN,
+    )
+
+
+def entry_for(cloud: Cloud, account: Account, **token: Any) -> MockConfigEntry:
+    """Return an entry as linking this account would have made it."""
+    tokens = cloud.oauth.link(account)
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title=account.name,
+        unique_id=account.id,
+        data={
+            "auth_implementation": DOMAIN,
+            "token": {
+                **tokens,
+                "expires_at": time() + tokens["expires_in"],
+                **token,
+            },
+        },
+    )
+
+
+@pytest.fixture
+def entry(hass: HomeAssistant, cloud: Cloud, house: DemoHouse) -> MockConfigEntry:
+    """Return the entry of the owner's account, not set up yet."""
+    entry = entry_for(cloud, house.owner)
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.fixture
+async def linked(
+    hass: HomeAssistant, entry: MockConfigEntry, credentials: None
+) -> MockConfigEntry:
+    """Return the entry of the owner's account, set up."""
+    await set_up(hass, entry)
+    return entry
+
+
+async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Set up an entry."""
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@pytest.fixture
+def advance(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Advance:
+    """Return a function that lets seconds pass, and what is due in them happen."""
+
+    async def advance(seconds: float) -> None:
+        freezer.tick(timedelta(seconds=seconds))
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    return advance

@@ -1,0 +1,255 @@
+"""The cloud: everyone and everything in it, its switches, and what it remembers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import cycle
+from random import Random
+from typing import Any, Final, Literal
+from urllib.parse import parse_qsl
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from multidict import CIMultiDictProxy, MultiDict, MultiMapping
+
+from .faults import Faults
+from .house import Clock, Controller, Door, Event, State
+from .oauth import Application, OAuth
+from .people import Account, Person
+
+CLIENT_ID: Final = "555555555555555555.api.parqex.com"
+
+# ParqEx writes ids in all of these ways.
+_ID_STYLES: Final[tuple[Callable[[UUID], str], ...]] = (
+    lambda uuid: uuid.hex,
+    str,
+    lambda uuid: uuid.hex.upper(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request the cloud received; the status is None until it is answered."""
+
+    endpoint: str
+    method: str
+    path: str
+    query: MultiMapping[str]
+    headers: CIMultiDictProxy[str]
+    body: str
+    json: Any
+    account_id: str | None
+    when: datetime
+    status: int | None = None
+
+    @property
+    def form(self) -> MultiMapping[str]:
+        """Return the fields of a form, which a GET carries in the query."""
+        if self.method == "GET":
+            return self.query
+        return MultiDict(parse_qsl(self.body, keep_blank_values=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A toggle that was accepted."""
+
+    door_id: str
+    state: State
+    account_id: str
+    when: datetime
+
+
+@dataclass(slots=True, eq=False)
+class Cloud:
+    """A ParqEx cloud."""
+
+    now: Clock = lambda: datetime.now(UTC)
+    seed: int = 0
+
+    time_zone: str = "UTC"
+    """The zone of all times that carry none."""
+    devices_under_data: bool = False
+    toggle_path: Literal["endpoints", "endpoint"] = "endpoints"
+    token_method: Literal["GET", "POST"] = "GET"
+    history_types: set[str] = field(default_factory=lambda: {"device", "door"})
+    history_owner_only: bool = True
+    history_order: Literal["newest", "oldest", "shuffled"] = "newest"
+    history_time_format: str = "%Y-%m-%d %H:%M:%S"
+
+    accounts: list[Account] = field(default_factory=list, init=False)
+    controllers: list[Controller] = field(default_factory=list, init=False)
+    faults: Faults = field(default_factory=Faults, init=False)
+    requests: list[Request] = field(default_factory=list, init=False)
+    commands: list[Command] = field(default_factory=list, init=False)
+    random: Random = field(init=False)
+    oauth: OAuth = field(init=False)
+    application: Application = field(init=False)
+    _id_styles: cycle[Callable[[UUID], str]] = field(init=False)
+    _events: list[Event] = field(default_factory=list, init=False)
+    _people: list[Person] = field(default_factory=list, init=False)
+    _secrets: set[str] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        """Open for business, with one application that has credentials."""
+        self.random = Random(self.seed)
+        self.oauth = OAuth(self.now, self.random)
+        self.application = self.oauth.add_application(CLIENT_ID, "Home Assistant")
+        self._id_styles = cycle(_ID_STYLES)
+
+    def add_account(
+        self,
+        first_name: str,
+        last_name: str,
+        *,
+        email: str | None = None,
+        pin_code: str | None = None,
+        time_zone: str = "America/New_York",
+    ) -> Account:
+        """Let a person sign in."""
+        person = self._person(first_name, last_name, email)
+        pin_code = pin_code or f"{self.random.randrange(10**6):06}"
+        self._secrets.add(pin_code)
+        account = Account(person, pin_code, time_zone)
+        self.accounts.append(account)
+        return account
+
+    def visitor(self, name: str) -> Person:
+        """Return a person of this name who does not link anything: new if unknown."""
+        for person in self._people:
+            if person.name == name:
+                return person
+        first_name, _, last_name = name.partition(" ")
+        return self._person(first_name, last_name)
+
+    def add_controller(
+        self,
+        owner: Account,
+        *,
+        hardware_name: str = "ParqEx Access Controller",
+        id: str | None = None,  # noqa: A002
+    ) -> Controller:
+        """Add a controller without doors."""
+        code = f"20000c2a69{self.random.getrandbits(24):06x}"
+        self._secrets.add(code)
+        controller = Controller(
+            id=id or self._new_id(),
+            owner=owner,
+            hardware_name=hardware_name,
+            blackbox_code=code,
+            now=self.now,
+            log=self._events.append,
+            created_at=self.now(),
+        )
+        self.controllers.append(controller)
+        return controller
+
+    def remove_controller(self, controller: Controller) -> None:
+        """Remove a controller and its doors."""
+        self.controllers.remove(controller)
+
+    def add_door(
+        self,
+        controller: Controller,
+        name: str,
+        *,
+        id: str | None = None,  # noqa: A002
+        state: State = "CLOSED",
+        travel_seconds: float = 4,
+    ) -> Door:
+        """Wire a door to a controller."""
+        now = self.now()
+        door = Door(
+            id=id or self._new_id(),
+            controller=controller,
+            name=name,
+            entity_number=max((d.entity_number for d in controller.doors), default=0)
+            + 1,
+            travel_seconds=travel_seconds,
+            _state=state,
+            _last_toggled=now,
+            _resting_since=now,
+        )
+        controller.doors.append(door)
+        return door
+
+    def remove_door(self, door: Door) -> None:
+        """Take a door off its controller."""
+        door.controller.doors.remove(door)
+
+    @property
+    def doors(self) -> list[Door]:
+        """Return all doors."""
+        return [door for controller in self.controllers for door in controller.doors]
+
+    def door(self, name_or_id: str) -> Door:
+        """Return the first door of this name or id."""
+        for door in self.doors:
+            if name_or_id in (door.name, door.id):
+                return door
+        raise KeyError(name_or_id)
+
+    def controller(self, controller_id: str) -> Controller:
+        """Return a controller by its id."""
+        for controller in self.controllers:
+            if controller.id == controller_id:
+                return controller
+        raise KeyError(controller_id)
+
+    def account(self, name_or_id: str) -> Account:
+        """Return an account by full name or id."""
+        for account in self.accounts:
+            if name_or_id in (account.name, account.id):
+                return account
+        raise KeyError(name_or_id)
+
+    def reachable(self, account: Account) -> list[tuple[Controller, list[Door]]]:
+        """Return the controllers an account gets to see, with the doors it may use."""
+        seen = []
+        for controller in self.controllers:
+            doors = [door for door in controller.doors if door.reachable_by(account)]
+            if doors or controller.owner is account:
+                seen.append((controller, doors))
+        return seen
+
+    @property
+    def log(self) -> list[Event]:
+        """Return the access log, oldest first."""
+        for door in self.doors:
+            door.settle()
+        return sorted(self._events, key=lambda event: event.at)
+
+    def local(self, when: datetime) -> datetime:
+        """Return a time in the zone that the cloud writes times in."""
+        return when.astimezone(ZoneInfo(self.time_zone))
+
+    def issued_secrets(self) -> set[str]:
+        """Return every code, token, client secret, pin and blackbox code ever."""
+        return (
+            self._secrets
+            | self.oauth.secrets
+            | {account.pin_code for account in self.accounts}
+            | {controller.blackbox_code for controller in self.controllers}
+        )
+
+    def personal_data(self) -> set[str]:
+        """Return every name, e-mail address and other detail of a person ever."""
+        people = [*self._people, *(account.person for account in self.accounts)]
+        found = {detail for one in self.accounts for detail in one.details.values()}
+        for person in people:
+            found |= {person.first_name, person.last_name, person.name, person.email}
+        return found - {""}
+
+    def _person(
+        self, first_name: str, last_name: str, email: str | None = None
+    ) -> Person:
+        email = email or f"{first_name}.{last_name}@example.com".lower().replace(
+            " ", ""
+        )
+        person = Person(self._new_id(), first_name, last_name, email)
+        self._people.append(person)
+        return person
+
+    def _new_id(self) -> str:
+        uuid = UUID(int=self.random.getrandbits(128), version=4)
+        return next(self._id_styles)(uuid)

@@ -1,0 +1,282 @@
+"""The documented endpoints, as plain functions from a request to an answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from .answers import Answer, as_json, data, errors
+from .cloud import Cloud, Command, Request
+from .house import Controller, Door, Event
+from .oauth import Grant, OAuthError
+from .people import Account
+
+MESSAGES: Final = {
+    200: "200",
+    400: "Error communicating with {hardware_name}. Malformed Request. (400)",
+    401: "Error communicating with {hardware_name}. Authentication error. (401)",
+    404: (
+        "Sorry, your {hardware_name} can't be found. "
+        "Please unplug the {hardware_name} and then plug it back in."
+    ),
+    428: (
+        "Your {hardware_name} requires pairing a door sensor "
+        "before the request can be processed. (428)"
+    ),
+    501: "Error communicating with {hardware_name}. Not Implemented error. (501)",
+}
+
+_ANY_HARDWARE: Final = "ParqEx Access Controller"
+_SCOPES: Final = {"OPEN": "OPENDOOR", "CLOSED": "CLOSEDOOR"}
+_REFERENCE: Final = {"device": "device_id", "door": "door_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request by an application that is signed in."""
+
+    cloud: Cloud
+    request: Request
+    account: Account
+    grant: Grant
+
+
+def signed_in(work: Callable[[Call], Answer]) -> Callable[[Cloud, Request], Answer]:
+    """Let only requests through that carry what every data request has to carry."""
+
+    def check(cloud: Cloud, request: Request) -> Answer:
+        if missing := _missing_header(request):
+            return errors(400, f"The header {missing} is required.")
+        grant = cloud.oauth.grant(bearer(request.headers.get("Authorization", "")))
+        if grant is None:
+            message = "The access token is not valid or has expired."
+            return errors(401, message, {"WWW-Authenticate": "Bearer"})
+        account = cloud.account(grant.account_id)
+        return work(Call(cloud, request, account, grant))
+
+    return check
+
+
+def bearer(authorization: str) -> str:
+    """Return the access token of an Authorization header."""
+    scheme, _, token = authorization.partition(" ")
+    return token if scheme.lower() == "bearer" else ""
+
+
+def token(cloud: Cloud, request: Request) -> Answer:
+    """Exchange a code or refresh a token."""
+    content_type = request.headers.get("Content-Type", "")
+    if content_type.partition(";")[0] != "application/x-www-form-urlencoded":
+        return as_json({"error": "invalid_request"}, 400)
+    try:
+        return as_json(cloud.oauth.token(request.form))
+    except OAuthError as err:
+        payload = {"error": err.error, "error_description": str(err)}
+        return as_json(payload, err.status)
+
+
+@signed_in
+def sync(call: Call) -> Answer:
+    """List controllers and doors."""
+    devices = [
+        {
+            **_controller(call.cloud, controller),
+            "doors": [_door(call, door) for door in doors],
+        }
+        for controller, doors in call.cloud.reachable(call.account)
+    ]
+    if call.cloud.devices_under_data:
+        return data({"devices": devices})
+    return as_json({"devices": devices})
+
+
+@signed_in
+def toggle(call: Call) -> Answer:
+    """Open or close a door."""
+    cloud, account, body = call.cloud, call.account, call.request.json
+    match body:
+        case {"door_id": str(door_id), "door_state": "OPEN" | "CLOSED" as state} if (
+            len(body) == 2
+        ):
+            pass
+        case _:
+            return _toggled(call, 400)
+    if _SCOPES[state] not in call.grant.scopes:
+        return errors(403, f"The scope {_SCOPES[state]} was not granted.")
+    door = next((one for one in _doors(call) if one.id == door_id), None)
+    if door is None:
+        return _toggled(call, 404)
+    status = door.command(state, account.person, call.grant.application.name)
+    if status == 200:
+        cloud.commands.append(Command(door_id, state, account.id, cloud.now()))
+    return _toggled(call, status, door.controller.hardware_name)
+
+
+@signed_in
+def history(call: Call) -> Answer:
+    """List the access log of a controller or a door."""
+    cloud, query = call.cloud, call.request.query
+    kind = query.get("history_type", "")
+    if kind not in cloud.history_types or kind not in _REFERENCE:
+        return errors(400, f"The history_type {kind!r} is not supported.")
+    try:
+        start, end = _day(query.get("start_date")), _day(query.get("end_date"))
+    except ValueError:
+        return errors(400, "start_date and end_date are required as YYYY-MM-DD.")
+    if not (wanted := query.get(_REFERENCE[kind])):
+        return errors(400, f"{_REFERENCE[kind]} is required.")
+
+    doors = [
+        door
+        for door in _doors(call)
+        if wanted == (door.id if kind == "door" else door.controller.id)
+    ]
+    owned = [one.id for one in cloud.controllers if one.owner is call.account]
+    if not doors and wanted not in owned:
+        return errors(404, "There is nothing with this id.")
+    if cloud.history_owner_only and any(
+        door.controller.id not in owned for door in doors
+    ):
+        return errors(403, "Only the owner can see the history.")
+
+    ids = {door.id for door in doors}
+    events = [
+        event
+        for event in cloud.log
+        if (event.door.id in ids or event.door.controller.id == wanted in owned)
+        and start <= cloud.local(event.at).date() <= end
+    ]
+    if cloud.history_order == "newest":
+        events.reverse()
+    elif cloud.history_order == "shuffled":
+        cloud.random.shuffle(events)
+    return data({"toggle_events": [_event(call, event) for event in events]})
+
+
+@signed_in
+def user_info(call: Call) -> Answer:
+    """Say who is signed in."""
+    person = call.account.person
+    return data(
+        {
+            "id": person.id,
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            **call.account.details,
+        }
+    )
+
+
+@signed_in
+def user_settings(call: Call) -> Answer:
+    """Say how the account is set up."""
+    account = call.account
+    return data(
+        {
+            "door_open_alert_notification_enabled": account.alert_enabled,
+            "door_open_alert_notification_tone": account.alert_tone,
+            "time_zone": account.time_zone,
+            "pin_code": account.pin_code,
+        }
+    )
+
+
+def _missing_header(request: Request) -> str | None:
+    def says(header: str, *wanted: str) -> bool:
+        given = request.headers.get(header, "").lower()
+        return any(
+            part.partition(";")[0].strip() in wanted for part in given.split(",")
+        )
+
+    if not says("Accept", "application/json"):
+        return "Accept: application/json"
+    if not says("Content-Type", "application/json"):
+        return "Content-Type: application/json"
+    if not says("Accept-Charset", "utf-8"):
+        return "Accept-Charset: utf-8"
+    if not says("Accept-Encoding", "gzip"):
+        return "Accept-Encoding: gzip"
+    return None
+
+
+def _doors(call: Call) -> list[Door]:
+    return [door for door in call.cloud.doors if door.reachable_by(call.account)]
+
+
+def _day(text: str | None) -> date:
+    day = date.fromisoformat(text or "")
+    if day.isoformat() != text:
+        raise ValueError(text)
+    return day
+
+
+def _time(cloud: Cloud, when: datetime) -> str:
+    return cloud.local(when).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _toggled(call: Call, status: int, hardware_name: str = _ANY_HARDWARE) -> Answer:
+    payload = {
+        "success": True,
+        "timestamp": int(call.cloud.now().timestamp()),
+        "message": MESSAGES[status].format(hardware_name=hardware_name),
+    }
+    return as_json(payload, status)
+
+
+def _controller(cloud: Cloud, controller: Controller) -> dict[str, Any]:
+    owner = controller.owner.person
+    mac = controller.bluetooth_mac_address
+    return {
+        "id": controller.id,
+        "active": controller.active,
+        "registered": controller.registered,
+        "blackbox_code": controller.blackbox_code,
+        "number_of_entities_controlled": controller.number_of_entities_controlled,
+        "software_version": controller.software_version,
+        "last_contact": _time(cloud, controller.last_contact),
+        "time_before_door_open_alert": controller.time_before_door_open_alert,
+        "bluetooth_onboard": mac.strip("0") != "",
+        "bluetooth_mac_address": mac,
+        "owner_first_name": owner.first_name,
+        "owner_last_name": owner.last_name,
+    }
+
+
+def _door(call: Call, door: Door) -> dict[str, Any]:
+    owner = door.controller.owner is call.account
+    mac = door.bluetooth_sensor_mac_address
+    return {
+        "id": door.id,
+        "name": door.name_for(call.account),
+        "state": door.state,
+        "last_toggled": _time(call.cloud, door.last_toggled),
+        "active": door.active,
+        "user_relationship": "Owner" if owner else "Has Access",
+        "entity_number": door.entity_number,
+        "door_auto_close_enabled": door.auto_close_delay > 0,
+        "door_auto_close_delay": door.auto_close_delay,
+        "bluetooth_sensor": mac.strip("0") != "",
+        "bluetooth_sensor_mac_address": mac,
+        "bluetooth_sensor_battery_level": door.bluetooth_sensor_battery_level,
+        "image": "",
+        "light": False,
+        "sensor": False,
+    }
+
+
+def _event(call: Call, event: Event) -> dict[str, Any]:
+    at = call.cloud.local(event.at)
+    return {
+        "door_id": event.door.id,
+        "door_name": event.door.name_for(call.account),
+        "door_state": event.state,
+        "channel": event.channel,
+        "user": {
+            "id": event.person.id,
+            "first_name": event.person.first_name,
+            "last_name": event.person.last_name,
+            "email_address": event.person.email,
+        },
+        "was_success": event.was_success,
+        "toggle_date_time": at.strftime(call.cloud.history_time_format),
+    }

@@ -1,0 +1,266 @@
+"""Controllers and doors: how they move, by whom, and what they refuse.
+
+Nothing here runs by itself. Movement is worked out from the clock whenever a door is
+looked at, so a test that moves the clock moves the doors.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from .people import Account, Person
+
+type Clock = Callable[[], datetime]
+type State = Literal["OPEN", "CLOSED"]
+
+SENSOR = "Door Sensor"
+WEB = "ParqEx Web"
+APP = "ParqEx App"
+
+NO_BLUETOOTH = "000000000000"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """An entry of the access log."""
+
+    door: Door
+    state: State
+    channel: str
+    person: Person
+    was_success: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where a door is heading, and because of whom."""
+
+    state: State
+    at: datetime
+    channel: str
+    person: Person
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Controller:
+    """An access controller."""
+
+    id: str
+    owner: Account
+    hardware_name: str
+    blackbox_code: str
+    now: Clock
+    log: Callable[[Event], None]
+    created_at: datetime
+    number_of_entities_controlled: int = 3
+    doors: list[Door] = field(default_factory=list)
+    active: bool = True
+    registered: bool = True
+    refusal: int | None = None
+    """Answer every command with this documented status."""
+    software_version: str = "0"
+    time_before_door_open_alert: int = 900
+    bluetooth_mac_address: str = NO_BLUETOOTH
+    _unplugged: bool = field(default=False, init=False)
+
+    @property
+    def unplugged(self) -> bool:
+        """Return whether the cloud has lost it: it hears and reports nothing."""
+        return self._unplugged
+
+    @unplugged.setter
+    def unplugged(self, value: bool) -> None:
+        for door in self.doors:
+            door.settle()
+        self._unplugged = value
+        if not value:
+            for door in self.doors:
+                door.report_again()
+
+    @property
+    def sensor(self) -> Person:
+        """Return the person that events without a user name: the owner, without id."""
+        return replace(self.owner.person, id="")
+
+    @property
+    def last_contact(self) -> datetime:
+        """Return when it last had something to say, left-open alerts included."""
+        return max([self.created_at, *(door.last_contact for door in self.doors)])
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Door:
+    """An access point of a controller."""
+
+    id: str
+    controller: Controller
+    name: str
+    entity_number: int
+    travel_seconds: float
+    active: bool = True
+    requires_sensor: bool = False
+    refusal: int | None = None
+    """Answer every command with this documented status."""
+    bluetooth_sensor_mac_address: str = NO_BLUETOOTH
+    bluetooth_sensor_battery_level: int = 0
+    auto_close_delay: int = field(default=0, init=False)
+    guests: set[str] = field(default_factory=set, init=False)
+    names: dict[str, str] = field(default_factory=dict, init=False)
+    _state: State
+    _last_toggled: datetime
+    _resting_since: datetime
+    _move: Move | None = field(default=None, init=False)
+    _stuck: bool = field(default=False, init=False)
+
+    @property
+    def state(self) -> str:
+        """Return what the cloud reports."""
+        self.settle()
+        return self._state
+
+    @property
+    def last_toggled(self) -> datetime:
+        """Return when the reported state last changed."""
+        self.settle()
+        return self._last_toggled
+
+    @property
+    def last_contact(self) -> datetime:
+        """Return when it last changed or was last reported as left open."""
+        alert = timedelta(seconds=self.controller.time_before_door_open_alert)
+        left_open = self.last_toggled + alert
+        if self.state == "OPEN" and left_open <= self.controller.now():
+            return left_open
+        return self._last_toggled
+
+    @property
+    def moving_to(self) -> str | None:
+        """Return where it is heading while it moves."""
+        self.settle()
+        return self._move.state if self._move else None
+
+    @property
+    def stuck(self) -> bool:
+        """Return whether commands are accepted without anything moving."""
+        return self._stuck
+
+    @stuck.setter
+    def stuck(self, value: bool) -> None:
+        self._resting_since = self.settle()
+        self._stuck = value
+        if value:
+            self._move = None
+
+    def auto_close(self, delay: int) -> None:
+        """Close by itself this many seconds after opening; 0 turns it off."""
+        self._resting_since = self.settle()
+        self.auto_close_delay = delay
+
+    def share(self, account: Account, name: str | None = None) -> None:
+        """Give an account access, optionally under a name of its own."""
+        self.guests.add(account.id)
+        if name:
+            self.names[account.id] = name
+
+    def unshare(self, account: Account) -> None:
+        """Take the access away."""
+        self.guests.discard(account.id)
+
+    def rename(self, name: str, account: Account | None = None) -> None:
+        """Rename the door for everyone, or only for one account."""
+        if account:
+            self.names[account.id] = name
+        else:
+            self.name = name
+
+    def reachable_by(self, account: Account) -> bool:
+        """Return whether the account owns it or was invited."""
+        return self.controller.owner is account or account.id in self.guests
+
+    def name_for(self, account: Account) -> str:
+        """Return the name this account sees."""
+        return self.names.get(account.id, self.name)
+
+    def open_by_hand(self) -> None:
+        """Open it at once, seen only by the sensor."""
+        self._push("OPEN")
+
+    def close_by_hand(self) -> None:
+        """Close it at once, seen only by the sensor."""
+        self._push("CLOSED")
+
+    def open_as(self, person: Person, channel: str = WEB) -> int:
+        """Let a person open it; return the status they get."""
+        return self.command("OPEN", person, channel)
+
+    def close_as(self, person: Person, channel: str = WEB) -> int:
+        """Let a person close it; return the status they get."""
+        return self.command("CLOSED", person, channel)
+
+    def command(self, state: State, person: Person, channel: str) -> int:
+        """Ask the controller for a state; return the documented status."""
+        now = self.settle()
+        if refusal := self._refusal():
+            self.controller.log(Event(self, state, channel, person, False, now))
+            return refusal
+        if self._stuck or self.moving_to == state:
+            return 200
+        if state == self._state:
+            self._move = None
+            self._resting_since = now
+            return 200
+        arrival = now + timedelta(seconds=self.travel_seconds)
+        self._move = Move(state, arrival, channel, person)
+        self.settle()
+        return 200
+
+    def settle(self) -> datetime:
+        """Let everything happen that is due, and return the present."""
+        now = self.controller.now()
+        while not self.controller.unplugged and (move := self._next_move()):
+            if move.at > now:
+                break
+            self._arrive(move)
+        return now
+
+    def report_again(self) -> None:
+        """Report what happened while the controller was unplugged."""
+        self._resting_since = now = self.controller.now()
+        if self._move:
+            self._move = replace(self._move, at=max(self._move.at, now))
+
+    def _refusal(self) -> int | None:
+        controller = self.controller
+        if controller.unplugged or not (
+            self.active and controller.active and controller.registered
+        ):
+            return 404
+        if self.requires_sensor:
+            return 428
+        return self.refusal or controller.refusal
+
+    def _next_move(self) -> Move | None:
+        if self._move or self._state == "CLOSED":
+            return self._move
+        if not self.auto_close_delay or self._stuck:
+            return None
+        wait = timedelta(seconds=self.auto_close_delay + self.travel_seconds)
+        at = self._resting_since + wait
+        return Move("CLOSED", at, SENSOR, self.controller.sensor)
+
+    def _arrive(self, move: Move) -> None:
+        self._state = move.state
+        self._last_toggled = self._resting_since = move.at
+        self._move = None
+        self.controller.log(
+            Event(self, move.state, move.channel, move.person, True, move.at)
+        )
+
+    def _push(self, state: State) -> None:
+        now = self.settle()
+        self._move = None
+        if state != self._state:
+            self._move = Move(state, now, SENSOR, self.controller.sensor)
+            self.settle()

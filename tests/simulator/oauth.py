@@ -1,0 +1,218 @@
+"""OAuth 2.0 as ParqEx documents it: codes, tokens, and who may do what."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Final
+
+from multidict import MultiMapping
+from yarl import URL
+
+from .house import Clock
+from .people import Account
+
+SCOPES: Final = frozenset({"OPENDOOR", "CLOSEDOOR"})
+
+_CLIENT: Final = {"client_id", "client_secret", "grant_type"}
+_PARAMETERS: Final = {
+    "authorization_code": _CLIENT | {"code", "redirect_uri"},
+    "refresh_token": _CLIENT | {"refresh_token"},
+}
+
+
+class OAuthError(Exception):
+    """A request that RFC 6749 has an error code for."""
+
+    def __init__(self, error: str, description: str, status: int = 400) -> None:
+        """Say what is wrong."""
+        super().__init__(description)
+        self.error = error
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application that ParqEx gave credentials to."""
+
+    client_id: str
+    client_secret: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What an application asks a person for."""
+
+    application: Application
+    redirect_uri: str
+    scopes: frozenset[str]
+    state: str | None
+
+    def back(self, **answer: str) -> str:
+        """Return the address that takes the browser back to the application."""
+        if self.state is not None:
+            answer["state"] = self.state
+        return str(URL(self.redirect_uri).update_query(answer))
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An authorization code, waiting to be exchanged."""
+
+    consent: Consent
+    account_id: str
+    expires_at: datetime
+
+
+@dataclass(slots=True, eq=False)
+class Grant:
+    """What one account allowed one application, with the tokens of the moment."""
+
+    application: Application
+    account_id: str
+    scopes: frozenset[str]
+    access_token: str = field(init=False)
+    refresh_token: str = field(init=False)
+    expires_at: datetime = field(init=False)
+
+
+@dataclass(slots=True, eq=False)
+class OAuth:
+    """The authorization server."""
+
+    now: Clock
+    random: Random
+    access_lifetime: float = 3600
+    """Seconds for which an access token is good."""
+    code_lifetime: float = 600
+    expires_in_as_text: bool = False
+    applications: list[Application] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
+    """Every code, token and client secret there ever was."""
+    _codes: dict[str, Code] = field(default_factory=dict)
+    _grants: list[Grant] = field(default_factory=list)
+
+    def add_application(self, client_id: str, name: str) -> Application:
+        """Give an application credentials."""
+        application = Application(client_id, self._secret("secret"), name)
+        self.applications.append(application)
+        return application
+
+    def consent(self, query: MultiMapping[str]) -> Consent:
+        """Return what an authorization request asks for, if it is in order."""
+        application = self._application(query.get("client_id"))
+        if application is None:
+            raise OAuthError("invalid_client", "This application is not known.")
+        redirect_uri = query.get("redirect_uri", "")
+        if URL(redirect_uri).scheme not in ("http", "https"):
+            raise OAuthError("invalid_request", "redirect_uri has to be a web address.")
+        if query.get("response_type") != "code":
+            raise OAuthError("unsupported_response_type", "response_type is not code.")
+        scopes = frozenset(query.get("scope", "").upper().split(","))
+        if not scopes <= SCOPES:
+            raise OAuthError(
+                "invalid_scope",
+                "scope has to be OPENDOOR, CLOSEDOOR or both, separated by a comma.",
+            )
+        return Consent(application, redirect_uri, scopes, query.get("state"))
+
+    def allow(self, consent: Consent, account: Account) -> str:
+        """Issue a code and return where the browser goes with it."""
+        code = self._secret("code")
+        expires_at = self.now() + timedelta(seconds=self.code_lifetime)
+        self._codes[code] = Code(consent, account.id, expires_at)
+        return consent.back(code=code)
+
+    def deny(self, consent: Consent) -> str:
+        """Return where the browser goes when the person says no."""
+        return consent.back(error="access_denied")
+
+    def token(self, form: MultiMapping[str]) -> dict[str, Any]:
+        """Exchange a code or a refresh token for new tokens."""
+        parameters = _PARAMETERS.get(form.get("grant_type", ""))
+        if parameters is None:
+            raise OAuthError("unsupported_grant_type", "This grant_type is not known.")
+        if sorted(form) != sorted(parameters):
+            needed = ", ".join(sorted(parameters))
+            raise OAuthError("invalid_request", f"Send exactly these, once: {needed}.")
+        application = self._application(form["client_id"])
+        if application is None or application.client_secret != form["client_secret"]:
+            raise OAuthError("invalid_client", "The application is not known.", 401)
+        if "code" in form:
+            return self._renew(self._redeem(application, form))
+        grant = self._grant(lambda one: one.refresh_token == form["refresh_token"])
+        if grant is None or grant.application is not application:
+            raise OAuthError("invalid_grant", "The refresh token is not valid.")
+        return self._renew(grant)
+
+    def link(
+        self,
+        account: Account,
+        scopes: Iterable[str] = SCOPES,
+        application: Application | None = None,
+    ) -> dict[str, Any]:
+        """Return what the token endpoint would after a whole sign-in."""
+        grant = Grant(
+            application or self.applications[0], account.id, frozenset(scopes)
+        )
+        return self._renew(grant)
+
+    def grant(self, access_token: str) -> Grant | None:
+        """Return what a valid access token stands for."""
+        grant = self._grant(lambda one: one.access_token == access_token)
+        return grant if grant and self.now() < grant.expires_at else None
+
+    def grants(self, account: Account) -> list[Grant]:
+        """Return what an account has allowed."""
+        return [grant for grant in self._grants if grant.account_id == account.id]
+
+    def expire(self, account: Account) -> None:
+        """Let the access tokens of an account expire now."""
+        for grant in self.grants(account):
+            grant.expires_at = self.now()
+
+    def revoke(self, account: Account) -> None:
+        """Make all codes and tokens of an account worthless."""
+        for grant in self.grants(account):
+            self._grants.remove(grant)
+        for key, code in list(self._codes.items()):
+            if code.account_id == account.id:
+                del self._codes[key]
+
+    def _application(self, client_id: str | None) -> Application | None:
+        return next(
+            (one for one in self.applications if one.client_id == client_id), None
+        )
+
+    def _grant(self, matches: Callable[[Grant], bool]) -> Grant | None:
+        return next(filter(matches, self._grants), None)
+
+    def _redeem(self, application: Application, form: MultiMapping[str]) -> Grant:
+        code = self._codes.pop(form["code"], None)
+        if code is None or self.now() >= code.expires_at:
+            raise OAuthError("invalid_grant", "The code is not valid.")
+        consent = code.consent
+        if consent.application is not application:
+            raise OAuthError("invalid_grant", "The code is of another application.")
+        if consent.redirect_uri != form["redirect_uri"]:
+            raise OAuthError("invalid_grant", "The redirect_uri is another one.")
+        return Grant(application, code.account_id, consent.scopes)
+
+    def _renew(self, grant: Grant) -> dict[str, Any]:
+        if grant not in self._grants:
+            self._grants.append(grant)
+        grant.access_token = self._secret("access")
+        grant.refresh_token = self._secret("refresh")
+        grant.expires_at = self.now() + timedelta(seconds=self.access_lifetime)
+        lifetime = int(self.access_lifetime)
+        return {
+            "access_token": grant.access_token,
+            "refresh_token": grant.refresh_token,
+            "expires_in": str(lifetime) if self.expires_in_as_text else lifetime,
+        }
+
+    def _secret(self, kind: str) -> str:
+        secret = f"{kind}-{self.random.getrandbits(160):040x}"
+        self.secrets.add(secret)
+        return secret

@@ -1,0 +1,228 @@
+"""The simulator: the cloud on loopback HTTP."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+import gzip
+import json
+import socket
+import struct
+from typing import Any, Final, Self
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from . import admin, endpoints
+from .answers import Answer, errors, not_found
+from .authorize import authorize
+from .cloud import Cloud, Request
+from .faults import Fault
+
+HOST: Final = "127.0.0.1"
+
+type Work = Callable[[Cloud, Request], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What answers one method at one path."""
+
+    endpoint: str
+    work: Work
+
+
+def _routes(cloud: Cloud) -> dict[str, dict[str, Route]]:
+    """Return the documented paths, with the methods each one takes."""
+    data = "/oauth/v1/endpoints/"
+    return {
+        "/oauth/v2/endpoints/authorization/": {
+            "GET": Route("authorize", authorize),
+            "POST": Route("authorize", authorize),
+        },
+        "/oauth/v2/endpoints/token/": {
+            cloud.token_method: Route("token", endpoints.token)
+        },
+        data + "sync": {"GET": Route("sync", endpoints.sync)},
+        f"/oauth/v1/{cloud.toggle_path}/toggle": {
+            "POST": Route("toggle", endpoints.toggle)
+        },
+        data + "toggle-history": {"GET": Route("history", endpoints.history)},
+        data + "user-info": {
+            "GET": Route("user_info", endpoints.user_info),
+            "POST": Route("user_settings", endpoints.user_settings),
+        },
+    }
+
+
+class Simulator:
+    """A ParqEx cloud that listens on loopback."""
+
+    def __init__(self, cloud: Cloud | None = None, public_url: str = "") -> None:
+        """Prepare a cloud; it is reached at public_url where that is given."""
+        self.cloud = cloud or Cloud()
+        self.port = 0
+        self._public_url = public_url.rstrip("/")
+        self._runner: web.AppRunner | None = None
+        self._stopping = asyncio.Event()
+
+    @property
+    def base_url(self) -> str:
+        """Return the address, without a slash at the end."""
+        return self._public_url or f"http://{HOST}:{self.port}"
+
+    async def start(self, port: int = 0) -> None:
+        """Listen; without a port, on the previous one or else on any free one."""
+        self._stopping.clear()
+        app = web.Application()
+        app.router.add_get("/", admin.page)
+        app.router.add_get("/simulator/state", self._admin_state)
+        app.router.add_post("/simulator/act", self._admin_act)
+        app.router.add_route("*", "/{path:.*}", self._handle)
+        runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=1, handler_cancellation=True
+        )
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, HOST, port or self.port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        self.port = runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """End everything that hangs, then stop listening."""
+        self._stopping.set()
+        if self._runner:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        """Listen."""
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop listening."""
+        await self.stop()
+
+    async def _admin_state(self, _: web.Request) -> web.Response:
+        return web.json_response(admin.state(self.cloud, self.base_url))
+
+    async def _admin_act(self, request: web.Request) -> web.Response:
+        # A form of another site cannot send this type, so it cannot act here.
+        if request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType
+        try:
+            admin.act(self.cloud, await request.json())
+        except (KeyError, TypeError, ValueError) as err:
+            raise web.HTTPBadRequest(text=f"Cannot do this: {err!r}") from err
+        return await self._admin_state(request)
+
+    async def _handle(self, http: web.Request) -> web.StreamResponse:
+        """Find the work, meet the fault, send the answer, and write it all down."""
+        routes = _routes(self.cloud).get(http.path, {})
+        route = routes.get(http.method)
+        request = await self._receive(http, _endpoint(http.path, routes))
+        self.cloud.requests.append(request)
+        if route is None:
+            answer, fault = _nothing_here(routes), None
+        else:
+            fault = self.cloud.faults.take(route.endpoint)
+            answer = await self._answer(route.work, request, fault)
+        self._write_down(request, answer, fault)
+        return await self._send(http, answer, fault)
+
+    async def _receive(self, http: web.Request, endpoint: str) -> Request:
+        body = await http.text()
+        parsed: Any = None
+        with suppress(ValueError):
+            parsed = json.loads(body)
+        token = endpoints.bearer(http.headers.get("Authorization", ""))
+        grant = self.cloud.oauth.grant(token)
+        return Request(
+            endpoint=endpoint,
+            method=http.method,
+            path=http.path,
+            query=http.query,
+            headers=http.headers,
+            body=body,
+            json=parsed,
+            account_id=grant.account_id if grant else None,
+            when=self.cloud.now(),
+        )
+
+    async def _answer(
+        self, work: Work, request: Request, fault: Fault | None
+    ) -> Answer:
+        if fault is None:
+            return work(self.cloud, request)
+        done = work(self.cloud, request) if fault.after else None
+        await self._pause(fault.delay)
+        if done is None and fault.replaces:
+            done = errors(500, "This is never sent.")
+        return fault.apply(done or work(self.cloud, request))
+
+    def _write_down(
+        self, request: Request, answer: Answer, fault: Fault | None
+    ) -> None:
+        if fault and (fault.reset or fault.hang == "headers"):
+            return
+        requests = self.cloud.requests
+        with suppress(ValueError):
+            requests[requests.index(request)] = replace(request, status=answer.status)
+
+    async def _send(
+        self, http: web.Request, answer: Answer, fault: Fault | None
+    ) -> web.StreamResponse:
+        if fault and fault.hang == "headers":
+            await self._stopping.wait()
+        if fault and (fault.reset or fault.hang == "headers"):
+            _reset(http)
+            return web.Response()
+
+        body, headers = answer.body, CIMultiDict(answer.headers)
+        headers.setdefault("Content-Type", f"{answer.content_type}; charset=utf-8")
+        zips = "gzip" in http.headers.get("Accept-Encoding", "")
+        if body and zips and "Content-Encoding" not in headers:
+            body = gzip.compress(body, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        if not (fault and fault.hang == "body"):
+            return web.Response(status=answer.status, body=body, headers=headers)
+
+        headers["Content-Length"] = str(len(body))
+        response = web.StreamResponse(status=answer.status, headers=headers)
+        await response.prepare(http)
+        await response.write(body[: len(body) // 2])
+        await self._stopping.wait()
+        _reset(http)
+        return response
+
+    async def _pause(self, seconds: float) -> None:
+        if seconds:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), seconds)
+
+
+def _endpoint(path: str, routes: dict[str, Route]) -> str:
+    """Return what a request was meant for, even where nothing answers it."""
+    if routes:
+        return next(iter(routes.values())).endpoint
+    return "toggle" if path.endswith("/toggle") else "unknown"
+
+
+def _nothing_here(routes: dict[str, Route]) -> Answer:
+    if not routes:
+        return not_found()
+    return errors(405, "This method is not allowed.", {"Allow": ", ".join(routes)})
+
+
+def _reset(http: web.Request) -> None:
+    """Cut the connection the rude way: with a reset instead of a goodbye."""
+    if (transport := http.transport) is None:
+        return
+    if (sock := transport.get_extra_info("socket")) is not None:
+        linger = struct.pack("ii", 1, 0)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    transport.abort()
