@@ -4,19 +4,23 @@ from html import unescape
 import re
 from urllib.parse import parse_qsl
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestClient
-from homeassistant.config_entries import ConfigFlowResult
-from homeassistant.core import HomeAssistant
 from yarl import URL
 
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.core import HomeAssistant
 from tests.simulator import Account
 
 
 class Browser:
     """Visits ParqEx's page and comes back to Home Assistant."""
 
-    def __init__(self, hass: HomeAssistant, home_assistant: TestClient) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        home_assistant: TestClient[web.Request, web.Application],
+    ) -> None:
         """Take the client of Home Assistant's own pages."""
         self._hass = hass
         self._home_assistant = home_assistant

@@ -1,17 +1,12 @@
 """Fixtures: a simulated ParqEx cloud on loopback, and an account linked to it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from time import time
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components.application_credentials import (
-    ClientCredential,
-    async_import_client_credential,
-)
-from homeassistant.core import HomeAssistant
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -19,6 +14,12 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.parqex.const import DOMAIN
+from homeassistant.components.application_credentials import (
+    ClientCredential,
+    async_import_client_credential,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 from tests.simulator import Account, Cloud, DemoHouse, Simulator, build_demo_house
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -123,3 +124,9 @@ def advance(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Advance:
         await hass.async_block_till_done(wait_background_tasks=True)
 
     return advance
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Let everything else go on until a condition is met; pytest's timeout is ours."""
+    while not condition():  # noqa: ASYNC110  # nothing here knows whom to wake
+        await asyncio.sleep(0)

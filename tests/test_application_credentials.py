@@ -5,16 +5,6 @@ import traceback
 from typing import Any
 
 from aiohttp import ClientTimeout
-from homeassistant.components.application_credentials import ClientCredential
-from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import (
-    OAuth2TokenRequestBaseError,
-    OAuth2TokenRequestConnectionError,
-    OAuth2TokenRequestReauthError,
-    OAuth2TokenRequestTransientError,
-)
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from yarl import URL
@@ -26,6 +16,16 @@ from custom_components.parqex.application_credentials import (
     async_get_description_placeholders,
 )
 from custom_components.parqex.const import DOMAIN
+from homeassistant.components.application_credentials import ClientCredential
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import (
+    OAuth2TokenRequestBaseError,
+    OAuth2TokenRequestConnectionError,
+    OAuth2TokenRequestReauthError,
+    OAuth2TokenRequestTransientError,
+)
+from homeassistant.setup import async_setup_component
 from tests.conftest import set_up
 from tests.simulator import Cloud, DemoHouse, Fault, Simulator
 from tests.simulator.oauth import Consent

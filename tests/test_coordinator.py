@@ -4,6 +4,12 @@ from collections.abc import Mapping
 import logging
 from typing import Any
 
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+)
+
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import (
     ATTR_ENTITY_ID,
@@ -13,12 +19,6 @@ from homeassistant.const import (
     STATE_UNAVAILABLE,
 )
 from homeassistant.core import HomeAssistant, callback
-import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_capture_events,
-)
-
 from tests.conftest import Advance, entry_for, set_up
 from tests.simulator import Cloud, DemoHouse, Fault, Simulator
 
@@ -157,7 +157,7 @@ async def test_looks_become_rarer_while_the_service_fails(
     await advance(30)
     cloud.faults.add("sync", Fault(status=500))
     cloud.requests.clear()
-    asked = []
+    asked: list[int] = []
     for second in range(0, 600, 30):
         await advance(30)
         if syncs(cloud) > len(asked):

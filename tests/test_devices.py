@@ -2,21 +2,23 @@
 
 from typing import Any
 
-from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.parqex.const import DOMAIN
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from tests.conftest import Advance, set_up
 from tests.simulator import Cloud, DemoHouse, Fault
 
 
-def device(hass: HomeAssistant, entry: MockConfigEntry, id: str) -> dr.DeviceEntry:
+def device(
+    hass: HomeAssistant, entry: MockConfigEntry, identifier: str
+) -> dr.DeviceEntry:
     """Return the device of a controller or an access point."""
     found = dr.async_get(hass).async_get_device_by_identifier(
-        (DOMAIN, id), entry.entry_id
+        (DOMAIN, identifier), entry.entry_id
     )
     assert found
     return found

@@ -1,17 +1,16 @@
 """The switch: what it shows, and what it sends."""
 
-import asyncio
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components.switch import DOMAIN as SWITCH
-from homeassistant.const import ATTR_ENTITY_ID, SERVICE_TURN_OFF, SERVICE_TURN_ON
-from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.conftest import Advance
+from homeassistant.components.switch.const import DOMAIN as SWITCH
+from homeassistant.const import ATTR_ENTITY_ID, SERVICE_TURN_OFF, SERVICE_TURN_ON
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from tests.conftest import Advance, until
 from tests.simulator import Cloud, DemoHouse, Fault
 
 GATE = "switch.main_gate"
@@ -168,8 +167,7 @@ async def test_what_was_asked_before_the_command_confirms_nothing(
     cloud.requests.clear()
     cloud.faults.add("sync", Fault(after=True, delay=0.1), times=1)
     look = hass.async_create_task(linked.runtime_data.async_refresh())
-    while not cloud.requests:
-        await asyncio.sleep(0)
+    await until(lambda: cloud.requests)
     cloud.door("Main gate").open_by_hand()
     freezer.tick(1)
     await turn(hass, SERVICE_TURN_OFF)
@@ -312,8 +310,7 @@ async def test_commands_to_one_controller_go_one_after_the_other(
     gate, elevator = cloud.door("Main gate"), cloud.door("Elevator")
     cloud.faults.add("toggle", Fault(hang="headers"), times=1)
     first = hass.async_create_task(turn(hass, SERVICE_TURN_ON))
-    while not asked():
-        await asyncio.sleep(0)
+    await until(asked)
     second = hass.async_create_task(turn(hass, SERVICE_TURN_ON, "switch.elevator"))
     await turn(hass, SERVICE_TURN_ON, "switch.garage_left")
     assert asked() == [gate.id, cloud.door("Garage left").id]

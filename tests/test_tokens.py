@@ -4,15 +4,15 @@ import asyncio
 from typing import cast
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.config_entry_oauth2_flow import (
-    async_get_config_entry_implementation,
-)
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.parqex.tokens import AccountTokens
-from tests.conftest import Advance, set_up
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.config_entry_oauth2_flow import (
+    async_get_config_entry_implementation,
+)
+from tests.conftest import Advance, set_up, until
 from tests.simulator import Cloud, DemoHouse, Fault
 
 
@@ -70,8 +70,7 @@ async def test_a_refresh_outlives_whoever_waits_for_it(
     rejected = cast("str", entry.data["token"]["access_token"])
     cloud.faults.add("token", Fault(after=True, delay=1), times=1)
     waiting = hass.async_create_task(tokens.async_renewed_access_token(rejected))
-    while not refreshes(cloud):
-        await asyncio.sleep(0)
+    await until(lambda: refreshes(cloud))
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting

@@ -173,16 +173,6 @@ def test_times_are_read_as_they_stand(text: str, occurred: str) -> None:
     assert time.isoformat() == occurred
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["2026-03-01T10:00:00Z", "2026-03-01 10:00:00+01:00", "0001-01-01 00:00:00+14:00"],
-)
-def test_times_can_always_be_compared(text: str) -> None:
-    """Should the service begin to name a zone, for some entries or for all."""
-    events = read_events(event(toggle_date_time=text), event())
-    assert {one.occurred.tzinfo for one in events} == {None}
-
-
 @pytest.mark.parametrize("account_id", [None, "", " ", 7, []])
 def test_an_account_without_id_is_no_account(account_id: Any) -> None:
     """It could not be told from another one."""

@@ -25,7 +25,7 @@ from .transport import AccessTokens, Answer, Transport
 _LOGGER = logging.getLogger(__name__)
 
 # The reference prints the second address for toggle, the example the first.
-_TOGGLE_PATHS: tuple[str, ...] = ("endpoints/toggle", "endpoint/toggle")
+_TOGGLE_PATHS = ("endpoints/toggle", "endpoint/toggle")
 
 # Documented for toggle alone. A 401 that quotes the controller is a Refused, like
 # every other 4xx.
@@ -48,7 +48,7 @@ class ParqExClient:
     ) -> None:
         """Take the session, the API's address and the source of access tokens."""
         self._transport = Transport(session, base_url, tokens)
-        self._toggle_paths = _TOGGLE_PATHS
+        self._toggle_paths = list(_TOGGLE_PATHS)
         self._skipped_logged = False
 
     async def async_sync(self) -> Snapshot:
@@ -113,10 +113,10 @@ class ParqExClient:
         """Send a command, to the other address where the first does not exist."""
         for path in self._toggle_paths:
             answer = await self._transport.async_request("POST", path, json=command)
-            # Without the documented text it was the address that was not found, and
-            # no controller heard of the command.
-            if answer.status != HTTPStatus.NOT_FOUND or answer.message is not None:
-                self._toggle_paths = (path,)
+            # No controller heard of a command whose address was not found.
+            if not answer.at_unknown_address:
+                self._toggle_paths.remove(path)
+                self._toggle_paths.insert(0, path)
                 return answer
         return Answer(HTTPStatus.BAD_REQUEST, answer.body)
 

@@ -90,7 +90,7 @@ class Person:
 class AccessEvent:
     """One entry of the access log.
 
-    `occurred` has no zone, as the service sends it. `person` is None where a sensor
+    `occurred` has no zone, unless the service begins to name one. `person` is None where a sensor
     or a schedule moved the access point.
     """
 

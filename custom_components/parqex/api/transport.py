@@ -46,15 +46,28 @@ class AccessTokens(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back.
+    """What came back; `body` is the parsed JSON, None where it is not JSON."""
 
-    `status` is HTTP's, or the error code that an HTTP 200 body carries (seen on
-    the earlier brand). `body` is the parsed JSON, None where it is not JSON.
-    """
-
-    status: int
+    http_status: int
     body: Any
     retry_after: float | None = None
+
+    @property
+    def status(self) -> int:
+        """HTTP's status, or the error code that a body with 200 carries.
+
+        The latter was seen on the earlier brand.
+        """
+        if self.http_status == HTTPStatus.OK and isinstance(self.body, dict):
+            match self.body.get("code"):
+                case int() | str() as code if re.fullmatch(r"[45][0-9]{2}", str(code)):
+                    return int(code)
+        return self.http_status
+
+    @property
+    def at_unknown_address(self) -> bool:
+        """Whether it was the address that was not found, for want of a text."""
+        return self.http_status == HTTPStatus.NOT_FOUND and self.message is None
 
     @property
     def message(self) -> str | None:
@@ -91,8 +104,8 @@ class Answer:
             return InvalidAnswer(f"unexpected HTTP {status}")
         if not isinstance(self.body, dict):
             return InvalidAnswer("not a JSON object")
-        if self.body.get("success") is False:
-            return Refused("refused (success: false)")
+        if self.body.get("success") is False or self.body.get("errors"):
+            return Refused("refused (HTTP 200)")
         return None
 
 
@@ -138,7 +151,7 @@ class Transport:
             # aiohttp's messages may quote URLs and headers; its types say enough.
             failure = type(err).__name__
         else:
-            return _judge(response, raw)
+            return Answer(response.status, parse_json(raw), _retry_after(response))
         raise CannotConnect(f"no answer ({failure})")
 
 
@@ -161,23 +174,6 @@ def parse_json(raw: bytes) -> Any:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
         return None
-
-
-def _judge(response: ClientResponse, raw: bytes) -> Answer:
-    """Make an answer of a response and its body."""
-    body = parse_json(raw)
-    status = response.status
-    if status == HTTPStatus.OK and isinstance(body, dict):
-        status = _code_in(body) or status
-    return Answer(status, body, _retry_after(response))
-
-
-def _code_in(body: dict[str, Any]) -> int | None:
-    """Return the HTTP error code that a body carries instead of its status line."""
-    match body.get("code"):
-        case int() | str() as code if re.fullmatch("[45][0-9][0-9]", str(code)):
-            return int(code)
-    return None
 
 
 def _retry_after(response: ClientResponse) -> float | None:

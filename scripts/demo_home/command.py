@@ -1,0 +1,137 @@
+"""Start the demo, leave it to a person or check everything, stop it."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from time import monotonic
+
+from .browser import PASSWORD, USER
+from .check import Check, read_log
+from .demo import Demo, running, say
+from .home import ROOT
+from .wait import DemoError
+
+PORT = 8123
+SIMULATOR_PORT = 8124
+
+
+async def check(port: int, simulator_port: int) -> None:
+    """Link, open and close everything, and read the log that this left."""
+    began = monotonic()
+    async with running(port, simulator_port) as demo:
+        say("Linking the ParqEx account")
+        say(f"  linked: {await demo.link()}")
+        await Check(demo).run()
+    read_log(demo.home.log, demo.cloud.issued_secrets())
+    demo.home.remove()
+    say("  the log holds no error of the integration and no secret")
+    say(f"Passed in {monotonic() - began:.0f} seconds")
+
+
+async def show(port: int, simulator_port: int, *, manual: bool) -> None:
+    """Leave everything to a person until they have enough of it."""
+    async with running(port, simulator_port) as demo:
+        if not manual:
+            say("Linking the ParqEx account")
+            say(f"  linked: {await demo.link()}")
+        await demo.browser.close()
+        say(_how_to(demo, manual=manual))
+        status = await demo.home.wait()
+        raise DemoError(f"Home Assistant ended (status {status}).")
+
+
+def _how_to(demo: Demo, *, manual: bool) -> str:
+    """Say where everything is."""
+    lines = [
+        "",
+        f"Home Assistant  {demo.home.base_url}  (user {USER}, password {PASSWORD})",
+        f"ParqEx cloud    {demo.simulator.base_url}  (its doors, moved by hand)",
+        f"Log             {demo.home.log.relative_to(ROOT)}",
+        "",
+    ]
+    if not manual:
+        lines += ["Its access points are under Overview > Devices.", ""]
+    else:
+        application = demo.cloud.application
+        lines += [
+            "To link the account: Settings > Devices & services > Add integration",
+            "> ParqEx, with these credentials:",
+            f"  client ID      {application.client_id}",
+            f"  client secret  {application.client_secret}",
+            "",
+        ]
+    return "\n".join([*lines, "Ctrl-C stops both."])
+
+
+async def run(arguments: argparse.Namespace) -> int:
+    """Run until the end or a signal; return the exit status."""
+    if arguments.check:
+        work = check(arguments.port or 0, arguments.simulator_port or 0)
+    else:
+        work = show(
+            arguments.port or PORT,
+            arguments.simulator_port or SIMULATOR_PORT,
+            manual=arguments.manual,
+        )
+    task = asyncio.create_task(work)
+    loop = asyncio.get_running_loop()
+    interrupted = False
+
+    def interrupt() -> None:
+        # Only once: what stops must not be stopped.
+        nonlocal interrupted
+        if not interrupted:
+            interrupted = True
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup does
+            loop.add_signal_handler(number, interrupt)
+    try:
+        await task
+    except asyncio.CancelledError:
+        return 1 if arguments.check else 0
+    except DemoError as err:
+        print(f"Failed: {err}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _port(text: str) -> int:
+    """Read a port from the command line."""
+    if not 0 < (port := int(text)) < 65536:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return port
+
+
+def main() -> int:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="scripts/demo", allow_abbrev=False)
+    parser.description = (
+        "Start a simulated ParqEx cloud and a real Home Assistant, link them, and"
+        " leave them to you until Ctrl-C."
+    )
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
+        "--manual", action="store_true", help="leave the linking to you as well"
+    )
+    how.add_argument(
+        "--check",
+        action="store_true",
+        help="open and close everything unattended; exit with 0 or 1",
+    )
+    parser.add_argument(
+        "--latest", action="store_true", help="use the newest Home Assistant"
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        help=f"of Home Assistant (default: {PORT}; any free one for --check)",
+    )
+    parser.add_argument(
+        "--simulator-port",
+        type=_port,
+        help=f"of the cloud (default: {SIMULATOR_PORT}; any free one for --check)",
+    )
+    return asyncio.run(run(parser.parse_args()))
