@@ -67,7 +67,7 @@ def async_add_access_points[EntityT: ParqExEntity](
         if snapshot.complete:
             # Their devices were removed; should they come back, they are new.
             known.intersection_update(listed)
-        if new := listed - known:
+        if new := [one for one in listed if one not in known]:
             known.update(new)
             async_add_entities(
                 entity

@@ -58,7 +58,8 @@ class Check:
         switches = {
             entity["device_id"]: entity["entity_id"]
             for entity in entities
-            if entity["platform"] == DOMAIN and entity["entity_id"].startswith("switch")
+            if entity["platform"] == DOMAIN
+            and entity["entity_id"].startswith("switch.")
         }
         found = {
             identifier: switches[device["id"]]
@@ -93,7 +94,7 @@ class Check:
         """Wait for all doors in the cloud, and then for all switches."""
         for door in self._doors:
             await self._see_door(door, state)
-        await self._be_looked_at(self._doors)
+        await self._be_looked_at()
         for door in self._doors:
             await self._see_switch(door, shown)
         say(f"  all are {state} in the cloud and {shown} in Home Assistant")
@@ -105,7 +106,7 @@ class Check:
         follows a hand is the proof that it shows what the cloud reports.
         """
         await self._see_door(door, "OPEN")
-        await self._be_looked_at([door])
+        await self._be_looked_at()
         door.close_by_hand()
         await self._see_switch(door, "off")
         door.open_by_hand()
@@ -129,8 +130,8 @@ class Check:
 
         await until(there, SECONDS_TO_NOTICE, f"{switch} is not {shown}")
 
-    async def _be_looked_at(self, doors: list[Door]) -> None:
-        """Wait until Home Assistant has asked for the state of doors as they are now."""
+    async def _be_looked_at(self) -> None:
+        """Wait until Home Assistant has asked how the doors are now."""
         now = self._cloud.now()
 
         async def asked() -> bool:

@@ -98,7 +98,7 @@ async def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _port(text: str) -> int:
+def port_number(text: str) -> int:
     """Read a port from the command line."""
     if not 0 < (port := int(text)) < 65536:
         raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
@@ -126,12 +126,12 @@ def main() -> int:
     )
     parser.add_argument(
         "--port",
-        type=_port,
+        type=port_number,
         help=f"of Home Assistant (default: {PORT}; any free one for --check)",
     )
     parser.add_argument(
         "--simulator-port",
-        type=_port,
+        type=port_number,
         help=f"of the cloud (default: {SIMULATOR_PORT}; any free one for --check)",
     )
     return asyncio.run(run(parser.parse_args()))
