@@ -82,7 +82,7 @@ async def test_an_account_is_linked(
         "expires_in",
         "expires_at",
     }
-    assert len(hass.states.async_all()) == 5
+    assert len(hass.states.async_all("switch")) == 5
 
 
 async def test_numbers_may_come_as_text(
@@ -307,7 +307,7 @@ async def test_the_same_account_is_linked_again(
     (grant,) = cloud.oauth.grants(house.owner)
     assert linked.data["token"]["refresh_token"] == grant.refresh_token
     assert linked.state is ConfigEntryState.LOADED
-    assert {state.state for state in hass.states.async_all()} == {"off"}
+    assert {state.state for state in hass.states.async_all("switch")} == {"off"}
 
 
 @pytest.mark.parametrize("source", ["reauth", "reconfigure"])

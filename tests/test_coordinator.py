@@ -27,7 +27,7 @@ GATE = "switch.main_gate"
 
 def shown(hass: HomeAssistant) -> set[str]:
     """Return the states there are."""
-    return {state.state for state in hass.states.async_all()}
+    return {state.state for state in hass.states.async_all("switch")}
 
 
 def syncs(cloud: Cloud) -> int:
@@ -57,7 +57,7 @@ async def test_two_accounts_each_ask_for_themselves(
     guest.add_to_hass(hass)
     await set_up(hass, guest)
     assert hass.states.get("switch.front_gate")
-    assert len(hass.states.async_all()) == 7
+    assert len(hass.states.async_all("switch")) == 7
     cloud.requests.clear()
     cloud.door("Main gate").open_by_hand()
     await advance(30)
@@ -74,7 +74,7 @@ async def test_two_accounts_each_ask_for_themselves(
 async def test_nothing_is_written_while_nothing_changes(
     hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
 ) -> None:
-    """And one change is written once, to the access point that changed."""
+    """And a change is written to the entities of the access point that changed."""
     reports: list[str] = []
 
     @callback
@@ -89,8 +89,12 @@ async def test_nothing_is_written_while_nothing_changes(
     assert not changes
     cloud.door("Main gate").open_by_hand()
     await advance(30)
-    assert not reports
-    assert [event.data["entity_id"] for event in changes] == [GATE]
+    assert {entity_id.partition(".")[2][:9] for entity_id in reports} == {"main_gate"}
+    assert [event.data["entity_id"] for event in changes] == [
+        GATE,
+        "event.main_gate_access",
+        "sensor.main_gate_last_access",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +129,7 @@ async def test_a_failure_makes_unavailable_and_the_next_good_answer_repairs(
     cloud.faults.clear()
     await advance(120)
     assert shown(hass) == {"off"}
-    assert len(hass.states.async_all()) == 5
+    assert len(hass.states.async_all("switch")) == 5
     levels = [
         one.levelno
         for one in caplog.records

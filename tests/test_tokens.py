@@ -79,5 +79,5 @@ async def test_a_refresh_outlives_whoever_waits_for_it(
     (grant,) = cloud.oauth.grants(house.owner)
     assert entry.data["token"]["refresh_token"] == grant.refresh_token
     await set_up(hass, entry)
-    assert len(hass.states.async_all()) == 5
+    assert len(hass.states.async_all("switch")) == 5
     assert not hass.config_entries.flow.async_progress()

@@ -28,6 +28,13 @@ def test_every_failed_command_has_a_sentence(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", sorted(MEANINGS - ONLY_COMMANDS))
+def test_every_history_that_cannot_be_had_has_a_sentence(key: str) -> None:
+    """It names the access point at most."""
+    sentence = ENGLISH["exceptions"][f"history_{key}"]["message"]
+    assert set(re.findall(r"{(\w+)}", sentence)) <= {"access_point"}
+
+
+@pytest.mark.parametrize("key", sorted(MEANINGS - ONLY_COMMANDS))
 def test_every_failed_look_has_a_sentence(key: str) -> None:
     """It stands in the log, without anybody's data."""
     sentence = ENGLISH["exceptions"][f"update_{key}"]["message"]
@@ -45,5 +52,5 @@ def test_no_sentence_is_left_over() -> None:
     code = "".join(path.read_text("utf-8") for path in COMPONENT.rglob("*.py"))
     for key in ENGLISH["exceptions"]:
         kind, _, meaning = key.partition("_")
-        assert kind in ("command", "update")
-        assert meaning in MEANINGS or f'"{key}"' in code
+        of_an_error = kind in ("command", "history", "update") and meaning in MEANINGS
+        assert of_an_error or f'"{key}"' in code

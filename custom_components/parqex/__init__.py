@@ -2,17 +2,30 @@
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.config_entry_oauth2_flow import (
     async_get_config_entry_implementation,
 )
+from homeassistant.helpers.typing import ConfigType
 
+from . import access_memory
 from .api import ParqExClient, base_url
+from .const import DOMAIN
 from .coordinator import ParqExConfigEntry, ParqExCoordinator
 from .devices import Devices
+from .services import async_setup_services
 from .tokens import AccountTokens
 
-PLATFORMS = [Platform.SWITCH]
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [Platform.EVENT, Platform.SENSOR, Platform.SWITCH]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions."""
+    async_setup_services(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bool:
@@ -31,9 +44,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bo
     devices.async_update()
     entry.async_on_unload(coordinator.async_add_listener(devices.async_update))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    coordinator.access_log.async_start()
     return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bool:
     """Unload a linked ParqEx account."""
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.access_log.async_stop()
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
+    """Forget what was remembered for a linked ParqEx account."""
+    await access_memory.store(hass, entry.entry_id).async_remove()

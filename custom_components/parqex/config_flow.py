@@ -4,20 +4,26 @@ from collections.abc import Mapping
 import logging
 from typing import Any, override
 
+import voluptuous as vol
+
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     ConfigEntry,
     ConfigFlowResult,
+    OptionsFlowWithReload,
 )
 from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN
+from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHandler
 
 from .api import Account, NotAuthorized, ParqExClient, ParqExError, base_url
-from .const import DOMAIN, LOGGER, MANUFACTURER
+from .const import CONF_RECORD_NAMES, DOMAIN, LOGGER, MANUFACTURER
 from .exceptions import error_key
 from .tokens import NewAccountTokens
+
+OPTIONS = vol.Schema({vol.Required(CONF_RECORD_NAMES, default=True): bool})
 
 SCOPES = ("OPENDOOR", "CLOSEDOOR")
 
@@ -26,6 +32,13 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
     """Link a ParqEx account through OAuth 2.0."""
 
     DOMAIN = DOMAIN
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> ParqExOptionsFlow:
+        """Return what can be chosen later."""
+        return ParqExOptionsFlow()
 
     _data: dict[str, Any]
 
@@ -117,4 +130,21 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         self._abort_if_unique_id_configured()
         return self.async_create_entry(
             title=account.name or MANUFACTURER, data=self._data
+        )
+
+
+class ParqExOptionsFlow(OptionsFlowWithReload):
+    """Choose what is recorded."""
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask."""
+        if user_input is not None:
+            return self.async_create_entry(data=user_input)
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                OPTIONS, self.config_entry.options
+            ),
         )

@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
+from .access_log import AccessLog
 from .api import AccessPoint, ParqExClient, Snapshot, State
 from .commands import Commands
 from .const import DOMAIN, LOGGER, MANUFACTURER
@@ -45,11 +46,17 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
         )
         self.client = client
         self.commands = Commands(hass, client, self._async_command_changed)
+        self.access_log = AccessLog(hass, entry, client, self._async_tell)
         self._failures = 0
         self._told: tuple[bool, Snapshot] | None = None
         self._access_point_listeners: defaultdict[str, list[CALLBACK_TYPE]] = (
             defaultdict(list)
         )
+
+    @override
+    async def _async_setup(self) -> None:
+        """Load what was told of the access log before."""
+        await self.access_log.async_load()
 
     @override
     async def _async_update_data(self) -> Snapshot:
@@ -64,6 +71,7 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
         # Nobody needs to hear of what this confirms: entities show it already.
         self.commands.async_settle(snapshot, asked_at)
         self.update_interval = self._pace
+        self.access_log.async_look(snapshot)
         return snapshot
 
     async def async_command(

@@ -41,12 +41,33 @@ class ParqExEntity(CoordinatorEntity[ParqExCoordinator]):
         return self.coordinator.data.access_points[self._access_point_id]
 
     @property
+    def access_point_name(self) -> str:
+        """The name of the access point as its user knows it."""
+        device = self.device_entry
+        return (device and (device.name_by_user or device.name)) or self.entity_id
+
+    @property
     @override
     def available(self) -> bool:
         """Whether the service reports the access point, and as switched on."""
         access_point = self.coordinator.data.access_points.get(self._access_point_id)
         return (
             super().available and access_point is not None and access_point.in_service
+        )
+
+
+class ParqExHistoryEntity(ParqExEntity):
+    """An entity that knows the access log of one access point."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether ParqEx lets the account see the log."""
+        access_point = self.coordinator.data.access_points.get(self._access_point_id)
+        return (
+            self.coordinator.last_update_success
+            and access_point is not None
+            and not self.coordinator.access_log.refused(access_point.controller_id)
         )
 
 

@@ -69,8 +69,18 @@ def update_error(
 
 def command_error(err: Exception, access_point: str) -> HomeAssistantError:
     """Return what a person is told when a command failed."""
+    return _error("command", err, access_point)
+
+
+def history_error(err: Exception, access_point: str) -> HomeAssistantError:
+    """Return what a person is told when the access history can't be had."""
+    return _error("history", err, access_point)
+
+
+def _error(what: str, err: Exception, access_point: str) -> HomeAssistantError:
+    """Return a sentence of the translations."""
     return HomeAssistantError(
         translation_domain=DOMAIN,
-        translation_key=f"command_{error_key(err)}",
+        translation_key=f"{what}_{error_key(err)}",
         translation_placeholders={"access_point": access_point},
     )

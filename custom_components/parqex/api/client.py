@@ -1,5 +1,6 @@
 """The ParqEx API: one method per endpoint."""
 
+import asyncio
 from datetime import date
 from http import HTTPStatus
 import logging
@@ -21,6 +22,9 @@ from .models import (
     parse_user_settings,
 )
 from .transport import AccessTokens, Answer, Transport
+
+# A long access log is read in slices, so that nothing else has to wait for it.
+RECORDS_AT_A_TIME = 500
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -95,9 +99,14 @@ class ParqExClient:
             "start_date": start.isoformat(),
             "end_date": end.isoformat(),
         }
-        return parse_access_events(
-            await self._async_body("GET", "endpoints/toggle-history", params=query)
-        )
+        body = await self._async_body("GET", "endpoints/toggle-history", params=query)
+        events: list[AccessEvent] = []
+        for number, event in enumerate(parse_access_events(body), start=1):
+            if event:
+                events.append(event)
+            if number % RECORDS_AT_A_TIME == 0:
+                await asyncio.sleep(0)
+        return events
 
     async def async_user_info(self) -> Account:
         """Return whose account is linked (GET user-info)."""

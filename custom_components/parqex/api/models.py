@@ -5,9 +5,9 @@ and counted, unknown fields are ignored. What nobody here needs to know is dropp
 once: pairing codes, PINs, e-mail addresses, owners' names.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +26,7 @@ class AccessPoint:
     """A door, garage door, gate or elevator button wired to a controller.
 
     `state` is what the service reported, None if it reported nothing we know.
+    `last_toggled`: when that changed, without a zone, as the service sends it.
     `in_service`: neither it nor its controller is switched off by ParqEx.
     """
 
@@ -34,6 +35,7 @@ class AccessPoint:
     name: str | None
     number: int | None
     state: State | None
+    last_toggled: datetime | None
     in_service: bool
 
 
@@ -77,6 +79,7 @@ class Snapshot:
 class Person:
     """Somebody who opened or closed an access point."""
 
+    id: str
     first_name: str
     last_name: str
 
@@ -90,14 +93,14 @@ class Person:
 class AccessEvent:
     """One entry of the access log.
 
-    `occurred` has no zone, unless the service begins to name one. `person` is None where a sensor
+    `occurred` has no zone, as the service sends it. `person` is None where a sensor
     or a schedule moved the access point.
     """
 
     access_point_id: str
     state: State
     occurred: datetime
-    channel: str
+    channel: str | None
     person: Person | None
     success: bool
 
@@ -145,9 +148,12 @@ def parse_snapshot(body: Any) -> Snapshot:
     return Snapshot(controllers, access_points, skipped)
 
 
-def parse_access_events(body: Any) -> list[AccessEvent]:
-    """Read the answer of `toggle-history`, in its own order."""
-    return list(_readable(_list(body, "toggle_events"), _access_event))
+def parse_access_events(body: Any) -> Iterator[AccessEvent | None]:
+    """Read the answer of `toggle-history` in its own order; None for what is unreadable.
+
+    One at a time, since there may be ten thousand.
+    """
+    return map(_access_event_or_none, _list(body, "toggle_events"))
 
 
 def parse_account(body: Any) -> Account:
@@ -157,7 +163,7 @@ def parse_account(body: Any) -> Account:
         account_id = _id(data)
     except _Malformed:
         raise InvalidAnswer("user info without an id") from None
-    return Account(account_id, _person(data).name)
+    return Account(account_id, Person(account_id, *_names(data)).name)
 
 
 def parse_user_settings(body: Any) -> UserSettings:
@@ -189,6 +195,7 @@ def _access_point(
         name=_text(door.get("name")),
         number=_number(door.get("entity_number")),
         state=_state(door.get("state")),
+        last_toggled=_time(door.get("last_toggled")),
         in_service=(
             _flag(door.get("active"))
             and _flag(device.get("active"))
@@ -197,46 +204,34 @@ def _access_point(
     )
 
 
-def _access_event(record: Any) -> AccessEvent:
-    """Read one entry of the access log."""
+def _access_event_or_none(record: Any) -> AccessEvent | None:
+    """Read one entry of the access log, unless it lacks what makes it one."""
     if not isinstance(record, dict):
-        raise _Malformed("not an object")
+        return None
     access_point_id = _text(record.get("door_id"))
     state = _state(record.get("door_state"))
     occurred = _time(record.get("toggle_date_time"))
     if access_point_id is None or state is None or occurred is None:
-        raise _Malformed("without door, state or time")
+        return None
     return AccessEvent(
         access_point_id=access_point_id,
         state=state,
         occurred=occurred,
-        channel=_text(record.get("channel")) or "",
-        person=_person_or_sensor(record.get("user")),
+        channel=_text(record.get("channel")),
+        person=_person(record.get("user")),
         success=_flag(record.get("was_success")),
     )
 
 
-def _person_or_sensor(user: Any) -> Person | None:
+def _person(user: Any) -> Person | None:
     """Read who did it; the sample names a person for a sensor too, but without id."""
-    if not isinstance(user, dict) or _text(user.get("id")) is None:
-        return None
-    return _person(user)
+    person_id = _text(user.get("id")) if isinstance(user, dict) else None
+    return Person(person_id, *_names(user)) if person_id else None
 
 
-def _person(user: Mapping[str, Any]) -> Person:
-    """Read a name."""
-    return Person(
-        _text(user.get("first_name")) or "", _text(user.get("last_name")) or ""
-    )
-
-
-def _readable[T](records: list[Any], read: Callable[[Any], T]) -> Iterator[T]:
-    """Read each record that can be read."""
-    for record in records:
-        try:
-            yield read(record)
-        except _Malformed:
-            continue
+def _names(user: Mapping[str, Any]) -> tuple[str, str]:
+    """Read a person's first and last name."""
+    return _text(user.get("first_name")) or "", _text(user.get("last_name")) or ""
 
 
 def _data(body: Any) -> dict[str, Any]:
@@ -297,8 +292,14 @@ def _state(value: Any) -> State | None:
 
 
 def _time(value: Any) -> datetime | None:
-    """Return a time such as 2020-12-18 18:47:25, or the midnight of a bare date."""
+    """Return a time such as 2020-12-18 18:47:25, or the midnight of a bare date.
+
+    Without a zone, or moved to UTC should the service begin to name one.
+    """
     try:
-        return datetime.fromisoformat(value)
+        time = datetime.fromisoformat(value)
     except TypeError, ValueError:
         return None
+    if not 2000 <= time.year < 2100:
+        return None
+    return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time

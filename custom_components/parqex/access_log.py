@@ -1,0 +1,382 @@
+"""Read the access log when something happened, and tell each access once, in order."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from itertools import batched
+from typing import Literal
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from .access_memory import Access, AccessMemory, AccessType, LastAccess, fingerprint
+from .api import (
+    AccessEvent,
+    AccessPoint,
+    Forbidden,
+    NotAuthorized,
+    ParqExClient,
+    RateLimited,
+    Refused,
+    Snapshot,
+    State,
+)
+from .const import CONF_RECORD_NAMES, DOMAIN, LOGGER
+from .exceptions import SERVICE_ERRORS
+from .service_time import TOLERANCE, ServiceTime, Sighting
+
+# Attempts that failed move nothing; they are found at this pace.
+READ_INTERVAL = timedelta(minutes=15)
+# A guest may not see the log; perhaps one day they are made an owner.
+REFUSED_INTERVAL = timedelta(days=1)
+FIRST_RETRY = timedelta(seconds=30)
+ZONE_INTERVAL = timedelta(hours=1)
+
+# After a longer time away, what happened before is old news.
+TOLD_BACK_TO = timedelta(days=1)
+
+# Long work is done in slices, so that nothing else in Home Assistant waits for it.
+COMPARED_AT_A_TIME = 500
+TOLD_AT_A_TIME = 25
+
+_SUCCESSES = {State.OPEN: AccessType.OPENED, State.CLOSED: AccessType.CLOSED}
+
+
+@dataclass(slots=True)
+class Reading:
+    """When the log of one controller is read next."""
+
+    next_at: datetime
+    not_before: datetime
+    moved: bool = False
+    refused: bool = False
+    failures: int = 0
+    sightings: list[Sighting] = field(default_factory=list)
+
+    def due(self, now: datetime) -> bool:
+        """Tell whether it is time."""
+        return now >= self.not_before and (self.moved or now >= self.next_at)
+
+    def succeeded(self, now: datetime) -> None:
+        """Read again at the usual pace, or when something moves."""
+        self.failures, self.refused = 0, False
+        self.next_at, self.not_before = now + READ_INTERVAL, now
+
+    def failed(self, now: datetime, retry_after: float | None) -> None:
+        """Read again soon, each time later, or as ParqEx wants it."""
+        wait = min(FIRST_RETRY * 2**self.failures, READ_INTERVAL)
+        if retry_after is not None:
+            wait = timedelta(seconds=retry_after)
+        self.failures += 1
+        self.next_at = self.not_before = now + wait
+
+    def was_refused(self, now: datetime) -> None:
+        """Leave it for a day."""
+        self.refused = True
+        self.next_at = self.not_before = now + REFUSED_INTERVAL
+
+
+class AccessLog:
+    """The access log of one account."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        client: ParqExClient,
+        async_changed: Callable[[str], None],
+    ) -> None:
+        """Take the client, and whom to tell the id of an access point with news."""
+        self._hass = hass
+        self._entry = entry
+        self._client = client
+        self._async_changed = async_changed
+        self._memory = AccessMemory(hass, entry.entry_id)
+        self._time = ServiceTime()
+        self._history_types: list[Literal["device", "door"]] = ["device", "door"]
+        self._listeners: defaultdict[str, list[Callable[[Access], None]]] = defaultdict(
+            list
+        )
+        self._readings: dict[str, Reading] = {}
+        self._snapshot = Snapshot({}, {})
+        self._looked_at: datetime | None = None
+        self._zone_asked_at: datetime | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._started = False
+
+    @property
+    def records_names(self) -> bool:
+        """Whether the user lets names be recorded."""
+        return bool(self._entry.options.get(CONF_RECORD_NAMES, True))
+
+    async def async_load(self) -> None:
+        """Load what was told before."""
+        await self._memory.async_load()
+        if zone := await _zone(self._memory.account_zone):
+            self._time.zone = zone
+        if not self.records_names:
+            self._memory.forget_names()
+
+    @callback
+    def async_start(self) -> None:
+        """Begin to read, now that there are entities to tell."""
+        self._started = True
+        self._async_read_if_due()
+
+    async def async_stop(self) -> None:
+        """Read no more, and write down what was told."""
+        self._started = False
+        if self._reader:
+            self._reader.cancel()
+        await self._memory.async_save_now()
+
+    @callback
+    def async_add_listener(
+        self, access_point_id: str, listener: Callable[[Access], None]
+    ) -> CALLBACK_TYPE:
+        """Listen for the accesses of an access point."""
+        listeners = self._listeners[access_point_id]
+        listeners.append(listener)
+        return lambda: listeners.remove(listener)
+
+    def last(self, access_point_id: str) -> LastAccess | None:
+        """Return the last access of an access point."""
+        return self._memory.last.get(access_point_id)
+
+    def refused(self, controller_id: str) -> bool:
+        """Tell whether ParqEx does not let this account see a controller's log."""
+        reading = self._readings.get(controller_id)
+        return reading is not None and reading.refused
+
+    async def async_history(
+        self, access_point: AccessPoint, start: datetime, end: datetime
+    ) -> list[Access]:
+        """Return the accesses of an access point in a period, newest first.
+
+        Raises what the client raises.
+        """
+        now = dt_util.utcnow()
+        events = await self._async_fetch(
+            access_point.controller_id, [access_point.id], start, end
+        )
+        found: list[Access] = []
+        for some in batched(events, COMPARED_AT_A_TIME, strict=False):
+            found += (
+                self._access(event, occurred_at)
+                for event in some
+                if event.access_point_id == access_point.id
+                and start
+                <= (occurred_at := self._time.to_utc(event.occurred, now))
+                < end
+            )
+            await asyncio.sleep(0)
+        return sorted(found, key=lambda access: access.occurred_at, reverse=True)
+
+    @callback
+    def async_look(self, snapshot: Snapshot) -> None:
+        """Compare a fresh snapshot with the one before, and read where things moved."""
+        now = dt_util.utcnow()
+        before, self._snapshot = self._snapshot.access_points, snapshot
+        looked_at, self._looked_at = self._looked_at or now, now
+        for controller_id in snapshot.controllers:
+            if controller_id not in self._readings:
+                self._readings[controller_id] = Reading(next_at=now, not_before=now)
+        for access_point in snapshot.access_points.values():
+            if not _moved(before.get(access_point.id), access_point):
+                continue
+            reading = self._readings[access_point.controller_id]
+            reading.moved = True
+            if access_point.last_toggled:
+                reading.sightings.append(
+                    Sighting(access_point.last_toggled, looked_at, now)
+                )
+        self._async_read_if_due()
+
+    @callback
+    def _async_read_if_due(self) -> None:
+        """Begin to read, unless that is under way: it looks for more itself."""
+        if not self._started or not self._due():
+            return
+        if self._reader and not self._reader.done():
+            return
+        self._reader = self._entry.async_create_background_task(
+            self._hass, self._async_read(), f"{DOMAIN} access log"
+        )
+
+    def _due(self) -> list[str]:
+        """Return the controllers whose log is to be read now."""
+        now = dt_util.utcnow()
+        return [
+            controller_id
+            for controller_id in self._snapshot.controllers
+            if self._readings[controller_id].due(now)
+        ]
+
+    async def _async_read(self) -> None:
+        """Read every log that is due, one after the other."""
+        while due := self._due():
+            for controller_id in due:
+                await self._async_read_controller(controller_id)
+
+    async def _async_read_controller(self, controller_id: str) -> None:
+        """Read one controller's log and tell what is new."""
+        reading = self._readings[controller_id]
+        sightings, reading.sightings, reading.moved = reading.sightings, [], False
+        await self._async_learn(sightings)
+        now = dt_util.utcnow()
+        access_points = [
+            one.id for one in self._snapshot.access_points_of(controller_id)
+        ]
+        refused_before = reading.refused
+        try:
+            events = await self._async_fetch(
+                controller_id, access_points, now - TOLD_BACK_TO, now
+            )
+        except Refused, Forbidden, NotAuthorized:
+            reading.was_refused(now)
+            if not refused_before:
+                LOGGER.warning(
+                    "ParqEx does not let this account see the access log of a"
+                    " controller; its owner may. Everything else works, and it is"
+                    " tried again once a day"
+                )
+        except SERVICE_ERRORS as err:
+            LOGGER.debug("The access log could not be read: %s", err)
+            reading.failed(
+                now, err.retry_after if isinstance(err, RateLimited) else None
+            )
+        else:
+            reading.succeeded(now)
+            await self._async_tell_new(controller_id, events, now)
+        if reading.refused is not refused_before:
+            for access_point_id in access_points:
+                self._async_changed(access_point_id)
+
+    async def _async_fetch(
+        self,
+        controller_id: str,
+        access_point_ids: Iterable[str],
+        start: datetime,
+        end: datetime,
+    ) -> list[AccessEvent]:
+        """Fetch what the log holds of a period, and more: its dates are vague.
+
+        Which zone they are in is not documented, nor whether the last one counts.
+        """
+        first = (start - timedelta(days=1)).date()
+        last = (end + timedelta(days=2)).date()
+        refusals: list[Exception] = []
+        for history_type in self._history_types:
+            ids = [controller_id] if history_type == "device" else access_point_ids
+            try:
+                events = [
+                    event
+                    for record_id in ids
+                    for event in await self._client.async_access_history(
+                        history_type, record_id, first, last
+                    )
+                ]
+            except (Refused, Forbidden) as err:
+                refusals.append(err)
+                continue
+            self._history_types.remove(history_type)
+            self._history_types.insert(0, history_type)
+            return events
+        raise refusals[0]
+
+    async def _async_learn(self, sightings: list[Sighting]) -> None:
+        """Learn the zone of the service's times from what was seen to happen."""
+        if not self._time.doubted_by(sightings):
+            return
+        now = dt_util.utcnow()
+        if self._zone_asked_at and now < self._zone_asked_at + ZONE_INTERVAL:
+            return
+        self._zone_asked_at = now
+        try:
+            name = (await self._client.async_user_settings()).time_zone
+        except SERVICE_ERRORS as err:
+            LOGGER.debug("The account's time zone is not known: %s", err)
+            return
+        zone = await _zone(name)
+        if zone and self._time.learn(sightings, zone):
+            self._memory.learn_zone(name if self._time.zone == zone else None)
+
+    async def _async_tell_new(
+        self, controller_id: str, events: list[AccessEvent], now: datetime
+    ) -> None:
+        """Tell what was not told before, oldest first."""
+        if events and events[0].occurred > events[-1].occurred:
+            # So that what happened in the same second comes in its order, too.
+            events.reverse()
+        await self._async_learn(_from_the_future(events, self._time, now))
+        first_reading = self._memory.is_first_reading(controller_id)
+        snapshot = self._snapshot
+        new: dict[str, tuple[datetime, AccessEvent]] = {}
+        for some in batched(events, COMPARED_AT_A_TIME, strict=False):
+            for event in some:
+                occurred_at = self._time.to_utc(event.occurred, now)
+                if occurred_at > now + TOLERANCE or self._memory.knows(event):
+                    continue
+                listed = event.access_point_id in snapshot.access_points
+                if first_reading or (snapshot.complete and not listed):
+                    # From before the account, or the access point, was linked.
+                    self._memory.remember(event)
+                elif listed and occurred_at > now - TOLD_BACK_TO:
+                    new[fingerprint(event)] = occurred_at, event
+            await asyncio.sleep(0)
+        in_order = sorted(new.values(), key=lambda one: one[0])
+        for some_new in batched(in_order, TOLD_AT_A_TIME, strict=False):
+            for occurred_at, event in some_new:
+                self._async_tell(event, occurred_at)
+            for access_point_id in {event.access_point_id for _, event in some_new}:
+                self._async_changed(access_point_id)
+            await asyncio.sleep(0)
+        self._memory.forget_before(now)
+
+    @callback
+    def _async_tell(self, event: AccessEvent, occurred_at: datetime) -> None:
+        """Tell an access, and remember that it was told."""
+        access = self._access(event, occurred_at)
+        self._memory.remember(event, access)
+        for listener in list(self._listeners[event.access_point_id]):
+            listener(access)
+
+    def _access(self, event: AccessEvent, occurred_at: datetime) -> Access:
+        """Return an entry of the log as people are told of it."""
+        return Access(
+            access_point_id=event.access_point_id,
+            type=_SUCCESSES[event.state] if event.success else AccessType.FAILED,
+            requested=event.state,
+            occurred_at=occurred_at,
+            user=(event.person and self.records_names and event.person.name) or None,
+            channel=event.channel,
+        )
+
+
+def _moved(before: AccessPoint | None, now: AccessPoint) -> bool:
+    """Tell whether an access point moved, perhaps there and back."""
+    return before is not None and (
+        (before.state, before.last_toggled) != (now.state, now.last_toggled)
+    )
+
+
+def _from_the_future(
+    events: list[AccessEvent], service_time: ServiceTime, now: datetime
+) -> list[Sighting]:
+    """Return an entry that cannot be of the zone assumed so far, if there is one."""
+    day = timedelta(days=1)
+    plausible = (now + day).replace(tzinfo=None)
+    newest = max(
+        (event.occurred for event in events if event.occurred < plausible), default=None
+    )
+    if newest is None or service_time.to_utc(newest, now) <= now + TOLERANCE:
+        return []
+    return [Sighting(newest, now - day, now)]
+
+
+async def _zone(name: str | None) -> tzinfo | None:
+    """Return a time zone by its name, None if there is none of it."""
+    return await dt_util.async_get_time_zone(name) if name else None

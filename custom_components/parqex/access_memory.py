@@ -1,0 +1,195 @@
+"""What is remembered of the access log across restarts: what was told, and the last."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from .api import AccessEvent, State
+from .const import DOMAIN, LOGGER
+
+STORAGE_VERSION = 1
+SAVE_DELAY = 5
+
+# Longer than any answer reaches back: a day, and the dates around it.
+REMEMBERED_FOR = timedelta(days=5)
+MAX_REMEMBERED = 20_000
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class AccessType(StrEnum):
+    """What came of an access."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An access as people are told of it.
+
+    `requested`: what was asked for, also where it failed. `user` is None where a sensor
+    or a schedule did it, and where names are not recorded.
+    """
+
+    access_point_id: str
+    type: AccessType
+    requested: State
+    occurred_at: datetime
+    user: str | None
+    channel: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastAccess:
+    """The last access of an access point, and the last one by a person."""
+
+    occurred_at: datetime
+    user: str | None = None
+    user_occurred_at: datetime | None = None
+
+
+class AccessMemory:
+    """What is remembered of one account's access log.
+
+    Of what was told it keeps a fingerprint and the time, no data of anybody; of the
+    last access the name, if names are recorded.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Take the entry whose log this is."""
+        self._store = store(hass, entry_id)
+        self._told: dict[str, datetime] = {}
+        self._floor: datetime | None = None
+        self._read: set[str] = set()
+        self.last: dict[str, LastAccess] = {}
+        self.account_zone: str | None = None
+
+    async def async_load(self) -> None:
+        """Load what was remembered; what can't be read is begun anew."""
+        data = await self._store.async_load()
+        if data is None:
+            return
+        try:
+            self._load(data)
+        except AttributeError, KeyError, TypeError, ValueError:
+            LOGGER.warning("What was remembered of the access log could not be read")
+
+    def _load(self, data: dict[str, Any]) -> None:
+        """Read what was saved."""
+        told = {key: datetime.fromisoformat(time) for key, time in data["told"].items()}
+        last = {
+            access_point_id: LastAccess(
+                datetime.fromisoformat(one["occurred_at"]),
+                one["user"],
+                one["user_occurred_at"]
+                and datetime.fromisoformat(one["user_occurred_at"]),
+            )
+            for access_point_id, one in data["last"].items()
+        }
+        floor = data["floor"] and datetime.fromisoformat(data["floor"])
+        self._read = set(data["read_controllers"])
+        self.account_zone = data["account_zone"]
+        self._told, self.last, self._floor = told, last, floor
+
+    async def async_save_now(self) -> None:
+        """Write down what is remembered."""
+        await self._store.async_save(self._data())
+
+    def forget_names(self) -> None:
+        """Drop every name."""
+        if not any(last.user for last in self.last.values()):
+            return
+        self.last = {
+            access_point_id: LastAccess(last.occurred_at)
+            for access_point_id, last in self.last.items()
+        }
+        self._save()
+
+    def learn_zone(self, name: str | None) -> None:
+        """Remember in which zone the service writes times; None for UTC."""
+        self.account_zone = name
+        self._save()
+
+    def is_first_reading(self, controller_id: str) -> bool:
+        """Tell whether a controller's log is read for the first time; it is no more."""
+        if controller_id in self._read:
+            return False
+        self._read.add(controller_id)
+        self._save()
+        return True
+
+    def knows(self, event: AccessEvent) -> bool:
+        """Tell whether an entry was told before, or is too old to know."""
+        if self._floor and event.occurred <= self._floor:
+            return True
+        return fingerprint(event) in self._told
+
+    def remember(self, event: AccessEvent, access: Access | None = None) -> None:
+        """Remember that an entry was told, or need not be told."""
+        self._told[fingerprint(event)] = event.occurred
+        if access and access.type is not AccessType.FAILED:
+            last = self.last.get(access.access_point_id)
+            self.last[access.access_point_id] = _followed_by(last, access)
+        self._save()
+
+    def forget_before(self, now: datetime) -> None:
+        """Forget what no answer will mention again, and the oldest beyond the bound.
+
+        What was forgotten for want of room is not taken for new afterwards.
+        """
+        horizon = now.replace(tzinfo=None) - REMEMBERED_FOR
+        self._told = {key: time for key, time in self._told.items() if time > horizon}
+        if len(self._told) <= MAX_REMEMBERED:
+            return
+        by_age = sorted(self._told.items(), key=lambda told: told[1], reverse=True)
+        self._told = dict(by_age[:MAX_REMEMBERED])
+        self._floor = by_age[MAX_REMEMBERED][1]
+
+    def _save(self) -> None:
+        """Write down soon what is remembered, at the latest when Home Assistant stops."""
+        self._store.async_delay_save(self._data, SAVE_DELAY)
+
+    def _data(self) -> dict[str, Any]:
+        """Return everything as it is saved."""
+        return {
+            "told": {key: time.isoformat() for key, time in self._told.items()},
+            "floor": self._floor and self._floor.isoformat(),
+            "read_controllers": sorted(self._read),
+            "account_zone": self.account_zone,
+            "last": {key: asdict(last) for key, last in self.last.items()},
+        }
+
+
+def store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+    """Return where the memory of an entry lies."""
+    return Store(hass, STORAGE_VERSION, f"{DOMAIN}.access_log.{entry_id}", private=True)
+
+
+def fingerprint(event: AccessEvent) -> str:
+    """Return what tells an entry from every other one; the log gives them no ids."""
+    parts = (
+        event.access_point_id,
+        event.state,
+        event.occurred.isoformat(),
+        event.channel or "",
+        event.person.id if event.person else "",
+        str(event.success),
+    )
+    return blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
+
+
+def _followed_by(last: LastAccess | None, access: Access) -> LastAccess:
+    """Return the last access after another one, which may be told late."""
+    if last is None:
+        last = LastAccess(access.occurred_at)
+    last = replace(last, occurred_at=max(last.occurred_at, access.occurred_at))
+    if access.user and access.occurred_at >= (last.user_occurred_at or _LONG_AGO):
+        last = replace(last, user=access.user, user_occurred_at=access.occurred_at)
+    return last

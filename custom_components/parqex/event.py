@@ -1,0 +1,98 @@
+"""Tell every access to an access point."""
+
+from typing import override
+
+from homeassistant.components.event import (
+    EventEntity,
+    EventEntityDescription,
+    EventExtraStoredData,
+)
+from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, ATTR_NAME
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .access_memory import Access, AccessType
+from .const import (
+    ATTR_CHANNEL,
+    ATTR_OCCURRED_AT,
+    ATTR_REQUESTED,
+    ATTR_USER,
+    EVENT_ACCESS,
+)
+from .coordinator import ParqExConfigEntry
+from .entity import ParqExHistoryEntity, async_add_access_points
+
+# Nothing is sent from here.
+PARALLEL_UPDATES = 0
+
+ACCESS = EventEntityDescription(
+    key="access", translation_key="access", event_types=[*AccessType]
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: ParqExConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up an access event for every access point."""
+    async_add_access_points(
+        entry,
+        async_add_entities,
+        lambda coordinator, access_point_id: [
+            ParqExAccessEvent(coordinator, access_point_id, ACCESS)
+        ],
+    )
+
+
+class ParqExAccessEvent(ParqExHistoryEntity, EventEntity):
+    """Who opened or closed an access point, or tried to."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the access log."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.access_log.async_add_listener(
+                self._access_point_id, self._async_told
+            )
+        )
+
+    @override
+    async def async_get_last_event_data(self) -> EventExtraStoredData | None:
+        """Return the last event from before a restart, without a name if none may be."""
+        last = await super().async_get_last_event_data()
+        if last and last.last_event_attributes and not self._records_names:
+            last.last_event_attributes[ATTR_USER] = None
+        return last
+
+    @property
+    def _records_names(self) -> bool:
+        """Whether the user lets names be recorded."""
+        return self.coordinator.access_log.records_names
+
+    @callback
+    def _async_told(self, access: Access) -> None:
+        """Tell an access: to automations, and to the logbook in a sentence."""
+        told = {
+            ATTR_USER: access.user,
+            ATTR_CHANNEL: access.channel,
+            ATTR_OCCURRED_AT: dt_util.as_local(access.occurred_at).isoformat(),
+        }
+        context = Context()
+        self.hass.bus.async_fire(
+            EVENT_ACCESS,
+            {
+                ATTR_ENTITY_ID: self.entity_id,
+                ATTR_DEVICE_ID: self.device_entry and self.device_entry.id,
+                ATTR_NAME: self.access_point_name,
+                "event_type": access.type,
+                ATTR_REQUESTED: access.requested.lower(),
+                **told,
+            },
+            context=context,
+        )
+        self.async_set_context(context)
+        self._trigger_event(access.type, told)
+        self.async_write_ha_state()

@@ -1,0 +1,61 @@
+"""What zone the times of ParqEx are in, which carry none."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+# How far the clocks of ParqEx and Home Assistant may be apart. Zones differ by more.
+TOLERANCE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A time as ParqEx wrote it, of something known to lie between two moments."""
+
+    time: datetime
+    earliest: datetime
+    latest: datetime
+
+    def fits(self, zone: tzinfo) -> bool:
+        """Tell whether the time is possible when it is read in a zone."""
+        return any(
+            self.earliest - TOLERANCE <= reading <= self.latest + TOLERANCE
+            for reading in _readings(self.time, zone)
+        )
+
+
+class ServiceTime:
+    """UTC, until a sighting proves the zone that the account is set to."""
+
+    def __init__(self) -> None:
+        """Begin with UTC."""
+        self.zone: tzinfo = UTC
+
+    def doubted_by(self, sightings: Iterable[Sighting]) -> bool:
+        """Tell whether anything seen is impossible in the zone assumed so far."""
+        return not all(sighting.fits(self.zone) for sighting in sightings)
+
+    def learn(self, sightings: Iterable[Sighting], account_zone: tzinfo) -> bool:
+        """Move to the one zone in which something seen is possible; tell if we moved."""
+        for sighting in sightings:
+            fitting = [zone for zone in (UTC, account_zone) if sighting.fits(zone)]
+            if len(fitting) == 1 and fitting[0] != self.zone:
+                self.zone = fitting[0]
+                return True
+        return False
+
+    def to_utc(self, time: datetime, now: datetime) -> datetime:
+        """Return when that was, heard of `now`.
+
+        Of an hour that a clock went through twice, the later that has passed.
+        """
+        readings = _readings(time, self.zone)
+        return max(
+            (reading for reading in readings if reading <= now + TOLERANCE),
+            default=min(readings),
+        )
+
+
+def _readings(time: datetime, zone: tzinfo) -> list[datetime]:
+    """Return what a time can mean: two things where clocks are set back."""
+    return [time.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
