@@ -66,6 +66,7 @@ def test_only_scheme_host_and_port_count(value: str) -> None:
         "http://127.0.0.1.parqex.test",
         "http://localhost@parqex.test",
         "http://parqex.test/localhost",
+        "http://xn--a",
         "ftp://localhost",
         "file:///etc/passwd",
         "//parqex.test",

@@ -1,6 +1,8 @@
 """One method per endpoint, against a cloud that speaks as documented."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
+import json
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from custom_components.parqex.api import (
     Refused,
     State,
     UserSettings,
+    client as api_client,
 )
 from tests.simulator import APP, WEB, Cloud, DemoHouse, Fault
 
@@ -95,7 +98,17 @@ async def test_all_controllers_and_access_points_are_listed(
         garage: Controller(garage, "0"),
     }
     assert list(snapshot.access_points.values()) == [
-        AccessPoint(cloud.door(name).id, controller_id, name, number, state, in_service)
+        AccessPoint(
+            id=cloud.door(name).id,
+            controller_id=controller_id,
+            name=name,
+            number=number,
+            state=state,
+            last_toggled=cloud.door(name).last_toggled.replace(
+                microsecond=0, tzinfo=None
+            ),
+            in_service=in_service,
+        )
         for name, controller_id, number, state, in_service in (
             ("Main gate", entrance, 1, State.OPEN, True),
             ("Pedestrian door", entrance, 2, State.CLOSED, True),
@@ -164,10 +177,11 @@ async def test_the_access_log_says_who_did_what(
     cloud.history_order = "oldest"
     gate = cloud.door("Main gate")
     gate.travel_seconds = 0
-    gate.open_as(cloud.visitor("Vera Visitor"), WEB)
+    vera, olivia = cloud.visitor("Vera Visitor"), house.owner.person
+    gate.open_as(vera, WEB)
     gate.close_by_hand()
     gate.requires_sensor = True
-    gate.open_as(house.owner.person, APP)
+    gate.open_as(olivia, APP)
     cloud.door("Garage left").open_by_hand()
 
     record_id = gate.id if history_type == "door" else house.entrance.id
@@ -179,15 +193,51 @@ async def test_the_access_log_says_who_did_what(
         for time, (state, channel, person, success) in zip(
             times,
             [
-                (State.OPEN, "ParqEx Web", Person("Vera", "Visitor"), True),
+                (State.OPEN, "ParqEx Web", Person(vera.id, "Vera", "Visitor"), True),
                 (State.CLOSED, "Door Sensor", None, True),
-                (State.OPEN, "ParqEx App", Person("Olivia", "Ownerby"), False),
+                (
+                    State.OPEN,
+                    "ParqEx App",
+                    Person(olivia.id, "Olivia", "Ownerby"),
+                    False,
+                ),
             ],
             strict=True,
         )
     ]
     now = datetime.now(UTC).replace(tzinfo=None)
     assert all(abs(now - time) < timedelta(minutes=1) for time in times)
+
+
+async def test_a_long_access_log_keeps_nobody_waiting(
+    client: ParqExClient,
+    cloud: Cloud,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Home Assistant does other things in between; only what is malformed is lost."""
+    monkeypatch.setattr(api_client, "RECORDS_AT_A_TIME", 2)
+    record = {"door_id": DOOR_ID, "door_state": "OPEN"}
+    records = [
+        {**record, "toggle_date_time": f"2026-03-01 10:{n // 60:02}:{n % 60:02}"}
+        for n in range(3600)
+    ]
+    body = json.dumps({"data": {"toggle_events": [*records, None]}})
+    cloud.faults.add("history", Fault(status=200, body=body))
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(others())
+    events = await client.async_access_history("door", DOOR_ID, BEGINNING, END)
+    task.cancel()
+    assert [one.occurred.minute * 60 + one.occurred.second for one in events] == [
+        *range(3600)
+    ]
+    assert turns > 1800
 
 
 @pytest.mark.parametrize(

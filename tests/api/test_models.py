@@ -1,5 +1,6 @@
 """How the list of controllers and access points is read."""
 
+from datetime import datetime
 import json
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ def test_the_documented_list_of_devices() -> None:
                 name="Kitty",
                 number=1,
                 state=State.OPEN,
+                last_toggled=datetime.fromisoformat("2020-12-18 18:32:25"),
                 in_service=True,
             )
         },
@@ -172,6 +174,7 @@ def test_a_door_needs_nothing_but_its_id() -> None:
         name=None,
         number=None,
         state=None,
+        last_toggled=None,
         in_service=True,
     )
 
@@ -232,6 +235,27 @@ def test_a_name_is_one_line_of_text_or_none(written: Any, name: str | None) -> N
 def test_the_position_is_a_number_or_none(written: Any, number: int | None) -> None:
     """As text too."""
     assert read(entity_number=written).number == number
+
+
+@pytest.mark.parametrize(
+    ("written", "time"),
+    [
+        ("2020-12-18 18:32:25", "2020-12-18 18:32:25"),
+        ("2020-12-18 18:32:25+01:00", "2020-12-18 17:32:25"),
+        ("2020-12-18", "2020-12-18 00:00:00"),
+    ],
+)
+def test_the_last_change_has_a_time_without_zone(written: str, time: str) -> None:
+    """As the service writes it; UTC should it begin to name a zone."""
+    assert str(read(last_toggled=written).last_toggled) == time
+
+
+@pytest.mark.parametrize(
+    "written", [None, "", "today", 1480651271, [], "0000-00-00 00:00:00", "0001-01-01"]
+)
+def test_the_last_change_may_have_no_time(written: Any) -> None:
+    """The access point works all the same."""
+    assert read(last_toggled=written).last_toggled is None
 
 
 def test_access_points_come_in_the_order_they_are_wired() -> None:

@@ -124,7 +124,7 @@ class Simulator:
         """Find the work, meet the fault, send the answer, and write it all down."""
         routes = _routes(self.cloud).get(http.path, {})
         route = routes.get(http.method)
-        request = await self._receive(http, _endpoint(http.path, routes))
+        request = await self._receive(http, _endpoint(http, routes))
         self.cloud.requests.append(request)
         if route is None:
             answer, fault = _nothing_here(routes), None
@@ -205,11 +205,11 @@ class Simulator:
                 await asyncio.wait_for(self._stopping.wait(), seconds)
 
 
-def _endpoint(path: str, routes: dict[str, Route]) -> str:
+def _endpoint(http: web.Request, routes: dict[str, Route]) -> str:
     """Return what a request was meant for, even where nothing answers it."""
     if routes:
-        return next(iter(routes.values())).endpoint
-    return "toggle" if path.endswith("/toggle") else "unknown"
+        return routes.get(http.method, next(iter(routes.values()))).endpoint
+    return "toggle" if http.path.endswith("/toggle") else "unknown"
 
 
 def _nothing_here(routes: dict[str, Route]) -> Answer:

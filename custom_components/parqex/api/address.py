@@ -21,9 +21,10 @@ def base_url(environ: Mapping[str, str] = os.environ) -> URL:
     # What is configured may hold a password, so no message quotes it.
     try:
         url = URL(environ.get(ENVIRONMENT_VARIABLE, DEFAULT_BASE_URL)).origin()
+        safe = url.scheme == "https" or _is_loopback(url.host)
     except ValueError:
-        url = URL()
-    if url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.host)):
+        safe = False
+    if safe and url.scheme in ("https", "http"):
         return url
     raise InvalidAddress(f"{ENVIRONMENT_VARIABLE} must be an address with https://")
 
