@@ -1,5 +1,6 @@
 """What a person's browser does at Home Assistant and at ParqEx, page by page."""
 
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any, Self, override
 
@@ -118,6 +119,14 @@ class Browser:
         """Return the state of every entity."""
         states = await self.call("get_states")
         return {state["entity_id"]: state["state"] for state in states}
+
+    async def logbook(self) -> list[str]:
+        """Return what the logbook says of the last hour, in sentences."""
+        events = await self.call(
+            "logbook/get_events",
+            start_time=(datetime.now(UTC) - timedelta(hours=1)).isoformat(),
+        )
+        return [f"{one.get('name')} {one.get('message')}" for one in events]
 
     async def link(self, client_id: str, client_secret: str) -> str:
         """Link a ParqEx account from start to end; return the title of the entry."""

@@ -1,7 +1,7 @@
 """The unattended check: every access point opens and closes through Home Assistant."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 import re
 
@@ -17,6 +17,8 @@ SECONDS_TO_MOVE = 30
 
 # With no command under way Home Assistant looks every 30 seconds.
 SECONDS_TO_NOTICE = 45
+
+VISITOR = "Vera Visitor"
 
 # The integration refuses the opposite command for 20 seconds.
 TIME_BETWEEN_OPPOSITES = timedelta(seconds=21)
@@ -50,6 +52,7 @@ class Check:
             await self._turn(door, "off")
         await self._arrive("CLOSED", "off")
         self._count_commands()
+        await self._let_a_visitor_in()
 
     async def _find_switches(self) -> dict[str, str]:
         """Return the switch of every door, by the door's id."""
@@ -94,7 +97,7 @@ class Check:
         """Wait for all doors in the cloud, and then for all switches."""
         for door in self._doors:
             await self._see_door(door, state)
-        await self._be_looked_at()
+        await self._be_looked_at(max(door.last_toggled for door in self._doors))
         for door in self._doors:
             await self._see_switch(door, shown)
         say(f"  all are {state} in the cloud and {shown} in Home Assistant")
@@ -106,12 +109,31 @@ class Check:
         follows a hand is the proof that it shows what the cloud reports.
         """
         await self._see_door(door, "OPEN")
-        await self._be_looked_at()
+        await self._be_looked_at(door.last_toggled)
         door.close_by_hand()
         await self._see_switch(door, "off")
         door.open_by_hand()
         await self._see_switch(door, "on")
         say(f"  {door.name}: closed and opened by hand, and its switch followed")
+
+    async def _let_a_visitor_in(self) -> None:
+        """See in the logbook who opened what: the owner from here, and a visitor."""
+        door = min(self._doors, key=lambda one: one.travel_seconds)
+        door.open_as(self._cloud.visitor(VISITOR))
+        owner, application = self._cloud.accounts[0].name, self._cloud.application.name
+        wanted = {
+            f"{door.name} was opened by {VISITOR} (ParqEx Web)",
+            *(
+                f"{one.name} was opened by {owner} ({application})"
+                for one in self._doors
+            ),
+        }
+
+        async def there() -> bool:
+            return wanted <= set(await self._browser.logbook())
+
+        await until(there, SECONDS_TO_NOTICE, "the logbook does not tell who came")
+        say(f"  the logbook says who opened what, {VISITOR} at the {door.name} too")
 
     async def _see_door(self, door: Door, state: str) -> None:
         """Wait until the cloud has a door in a state."""
@@ -130,15 +152,14 @@ class Check:
 
         await until(there, SECONDS_TO_NOTICE, f"{switch} is not {shown}")
 
-    async def _be_looked_at(self) -> None:
-        """Wait until Home Assistant has asked how the doors are now."""
-        now = self._cloud.now()
+    async def _be_looked_at(self, moment: datetime) -> None:
+        """Wait until Home Assistant has asked how the doors are since a moment."""
 
         async def asked() -> bool:
             return any(
                 request.endpoint == "sync"
                 and request.status == 200
-                and request.when >= now
+                and request.when >= moment
                 for request in self._cloud.requests
             )
 

@@ -7,7 +7,7 @@ import sys
 from time import monotonic
 
 from .browser import PASSWORD, USER
-from .check import Check, read_log
+from .check import VISITOR, Check, read_log
 from .demo import Demo, running, say
 from .home import ROOT
 from .wait import DemoError
@@ -35,6 +35,8 @@ async def show(port: int, simulator_port: int, *, manual: bool) -> None:
         if not manual:
             say("Linking the ParqEx account")
             say(f"  linked: {await demo.link()}")
+            say(f"{VISITOR} comes through the main gate, for the logbook")
+            demo.cloud.door("Main gate").open_as(demo.cloud.visitor(VISITOR))
         await demo.browser.close()
         say(_how_to(demo, manual=manual))
         status = await demo.home.wait()
