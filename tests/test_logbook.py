@@ -48,11 +48,9 @@ async def test_accesses_read_as_sentences(
         f"/api/logbook/{NOW - timedelta(hours=1):%FT%TZ}",
         params={"end_time": f"{NOW + timedelta(hours=1):%FT%TZ}"},
     )
-    sentences = [
-        f"{one['name']} {one['message']}"
-        for one in await response.json()
-        if one.get("domain") == "parqex"
-    ]
+    of_parqex = [one for one in await response.json() if one.get("domain") == "parqex"]
+    sentences = [f"{one['name']} {one['message']}" for one in of_parqex]
+    assert {one["entity_id"] for one in of_parqex} == {"switch.main_gate"}
     assert sentences == [
         "Main gate was opened by Vera Visitor (ParqEx Web)",
         "Main gate was closed (Door Sensor)",

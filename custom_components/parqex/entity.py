@@ -29,11 +29,16 @@ class ParqExEntity(CoordinatorEntity[ParqExCoordinator]):
         super().__init__(coordinator, access_point_id)
         self._access_point_id = access_point_id
         self.entity_description = description
-        # Two linked accounts may share a door, each with its own name and rights.
-        self._attr_unique_id = (
-            f"{coordinator.config_entry.unique_id}_{access_point_id}_{description.key}"
-        )
+        self._attr_unique_id = self._unique_id_of(description.key)
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, access_point_id)})
+
+    def _unique_id_of(self, key: str) -> str:
+        """Return the unique id of one of the access point's entities.
+
+        Two linked accounts may share a door, each with its own name and rights.
+        """
+        account_id = self.coordinator.config_entry.unique_id
+        return f"{account_id}_{self._access_point_id}_{key}"
 
     @property
     def access_point(self) -> AccessPoint:

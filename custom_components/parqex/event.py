@@ -7,8 +7,10 @@ from homeassistant.components.event import (
     EventEntityDescription,
     EventExtraStoredData,
 )
+from homeassistant.components.switch.const import DOMAIN as SWITCH_DOMAIN
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, ATTR_NAME
 from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
@@ -18,10 +20,12 @@ from .const import (
     ATTR_OCCURRED_AT,
     ATTR_REQUESTED,
     ATTR_USER,
+    DOMAIN,
     EVENT_ACCESS,
 )
 from .coordinator import ParqExConfigEntry
 from .entity import ParqExHistoryEntity, async_add_access_points
+from .switch import ACCESS_POINT
 
 # Nothing is sent from here.
 PARALLEL_UPDATES = 0
@@ -72,6 +76,13 @@ class ParqExAccessEvent(ParqExHistoryEntity, EventEntity):
         """Whether the user lets names be recorded."""
         return self.coordinator.access_log.records_names
 
+    @property
+    def _switch_id(self) -> str | None:
+        """The entity that carries the access point's name alone, for sentences."""
+        return er.async_get(self.hass).async_get_entity_id(
+            SWITCH_DOMAIN, DOMAIN, self._unique_id_of(ACCESS_POINT.key)
+        )
+
     @callback
     def _async_told(self, access: Access) -> None:
         """Tell an access: to automations, and to the logbook in a sentence."""
@@ -84,7 +95,7 @@ class ParqExAccessEvent(ParqExHistoryEntity, EventEntity):
         self.hass.bus.async_fire(
             EVENT_ACCESS,
             {
-                ATTR_ENTITY_ID: self.entity_id,
+                ATTR_ENTITY_ID: self._switch_id or self.entity_id,
                 ATTR_DEVICE_ID: self.device_entry and self.device_entry.id,
                 ATTR_NAME: self.access_point_name,
                 "event_type": access.type,
