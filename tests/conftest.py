@@ -63,6 +63,7 @@ def house(cloud: Cloud) -> DemoHouse:
 @pytest.fixture
 async def credentials(hass: HomeAssistant, cloud: Cloud) -> None:
     """Give Home Assistant the client id and secret."""
+    assert await async_setup_component(hass, "homeassistant", {})
     assert await async_setup_component(hass, "application_credentials", {})
     application = cloud.application
     await async_import_client_credential(

@@ -141,7 +141,7 @@ async def test_what_is_no_longer_listed_is_removed_and_may_come_back(
         "switch.main_gate",
         "switch.pedestrian_door",
     }
-    assert not [one for one in entities if "elevator" in one.entity_id]
+    assert not [one for one in entities if ".elevator" in one.entity_id]
     house.entrance.doors.append(elevator)
     await advance(30)
     state = hass.states.get("switch.elevator")

@@ -7,6 +7,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.config_entry_oauth2_flow import (
     async_get_config_entry_implementation,
 )
+from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from . import access_memory
@@ -19,7 +20,12 @@ from .tokens import AccountTokens
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
-PLATFORMS = [Platform.EVENT, Platform.SENSOR, Platform.SWITCH]
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.EVENT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -54,6 +60,18 @@ async def async_unload_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> b
     if unloaded:
         await entry.runtime_data.access_log.async_stop()
     return unloaded
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: ParqExConfigEntry, device: DeviceEntry
+) -> bool:
+    """Let the user delete a device that ParqEx no longer lists."""
+    snapshot = entry.runtime_data.data
+    return not any(
+        domain == DOMAIN
+        and (identifier in snapshot.controllers or identifier in snapshot.access_points)
+        for domain, identifier in device.identifiers
+    )
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> None:

@@ -2,16 +2,15 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from itertools import batched
-from typing import Literal
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from .access_history import AccessHistory, Reading
 from .access_memory import Access, AccessMemory, AccessType, LastAccess, fingerprint
 from .api import (
     AccessEvent,
@@ -28,11 +27,7 @@ from .const import CONF_RECORD_NAMES, DOMAIN, LOGGER
 from .exceptions import SERVICE_ERRORS
 from .service_time import TOLERANCE, ServiceTime, Sighting
 
-# Attempts that failed move nothing; they are found at this pace.
-READ_INTERVAL = timedelta(minutes=15)
-# A guest may not see the log; perhaps one day they are made an owner.
-REFUSED_INTERVAL = timedelta(days=1)
-FIRST_RETRY = timedelta(seconds=30)
+# The account's zone is asked for at most this often.
 ZONE_INTERVAL = timedelta(hours=1)
 
 # After a longer time away, what happened before is old news.
@@ -45,40 +40,6 @@ TOLD_AT_A_TIME = 25
 _SUCCESSES = {State.OPEN: AccessType.OPENED, State.CLOSED: AccessType.CLOSED}
 
 
-@dataclass(slots=True)
-class Reading:
-    """When the log of one controller is read next."""
-
-    next_at: datetime
-    not_before: datetime
-    moved: bool = False
-    refused: bool = False
-    failures: int = 0
-    sightings: list[Sighting] = field(default_factory=list)
-
-    def due(self, now: datetime) -> bool:
-        """Tell whether it is time."""
-        return now >= self.not_before and (self.moved or now >= self.next_at)
-
-    def succeeded(self, now: datetime) -> None:
-        """Read again at the usual pace, or when something moves."""
-        self.failures, self.refused = 0, False
-        self.next_at, self.not_before = now + READ_INTERVAL, now
-
-    def failed(self, now: datetime, retry_after: float | None) -> None:
-        """Read again soon, each time later, or as ParqEx wants it."""
-        wait = min(FIRST_RETRY * 2**self.failures, READ_INTERVAL)
-        if retry_after is not None:
-            wait = timedelta(seconds=retry_after)
-        self.failures += 1
-        self.next_at = self.not_before = now + wait
-
-    def was_refused(self, now: datetime) -> None:
-        """Leave it for a day."""
-        self.refused = True
-        self.next_at = self.not_before = now + REFUSED_INTERVAL
-
-
 class AccessLog:
     """The access log of one account."""
 
@@ -87,16 +48,20 @@ class AccessLog:
         hass: HomeAssistant,
         entry: ConfigEntry,
         client: ParqExClient,
+        service_time: ServiceTime,
         async_changed: Callable[[str], None],
     ) -> None:
-        """Take the client, and whom to tell the id of an access point with news."""
+        """Take the client, and whom to tell the id of an access point with news.
+
+        `service_time` learns from the log, and from what is seen to move.
+        """
         self._hass = hass
         self._entry = entry
         self._client = client
         self._async_changed = async_changed
         self._memory = AccessMemory(hass, entry.entry_id)
-        self._time = ServiceTime()
-        self._history_types: list[Literal["device", "door"]] = ["device", "door"]
+        self._time = service_time
+        self._history = AccessHistory(client)
         self._listeners: defaultdict[str, list[Callable[[Access], None]]] = defaultdict(
             list
         )
@@ -115,8 +80,8 @@ class AccessLog:
     async def async_load(self) -> None:
         """Load what was told before."""
         await self._memory.async_load()
-        if zone := await _zone(self._memory.account_zone):
-            self._time.zone = zone
+        if zone := await _zone(self._memory.zone):
+            self._time.zone, self._time.proven = zone, True
         if not self.records_names:
             self._memory.forget_names()
 
@@ -159,7 +124,7 @@ class AccessLog:
         Raises what the client raises.
         """
         now = dt_util.utcnow()
-        events = await self._async_fetch(
+        events = await self._history.async_fetch(
             access_point.controller_id, [access_point.id], start, end
         )
         found: list[Access] = []
@@ -194,6 +159,13 @@ class AccessLog:
                     Sighting(access_point.last_toggled, looked_at, now)
                 )
         self._async_read_if_due()
+
+    @callback
+    def _async_all_changed(self) -> None:
+        """Have every time shown anew."""
+        for changed in (self._snapshot.controllers, self._snapshot.access_points):
+            for one in changed:
+                self._async_changed(one)
 
     @callback
     def _async_read_if_due(self) -> None:
@@ -232,7 +204,7 @@ class AccessLog:
         ]
         refused_before = reading.refused
         try:
-            events = await self._async_fetch(
+            events = await self._history.async_fetch(
                 controller_id, access_points, now - TOLD_BACK_TO, now
             )
         except Refused, Forbidden, NotAuthorized:
@@ -255,41 +227,12 @@ class AccessLog:
             for access_point_id in access_points:
                 self._async_changed(access_point_id)
 
-    async def _async_fetch(
-        self,
-        controller_id: str,
-        access_point_ids: Iterable[str],
-        start: datetime,
-        end: datetime,
-    ) -> list[AccessEvent]:
-        """Fetch what the log holds of a period, and more: its dates are vague.
-
-        Which zone they are in is not documented, nor whether the last one counts.
-        """
-        first = (start - timedelta(days=1)).date()
-        last = (end + timedelta(days=2)).date()
-        refusals: list[Exception] = []
-        for history_type in self._history_types:
-            ids = [controller_id] if history_type == "device" else access_point_ids
-            try:
-                events = [
-                    event
-                    for record_id in ids
-                    for event in await self._client.async_access_history(
-                        history_type, record_id, first, last
-                    )
-                ]
-            except (Refused, Forbidden) as err:
-                refusals.append(err)
-                continue
-            self._history_types.remove(history_type)
-            self._history_types.insert(0, history_type)
-            return events
-        raise refusals[0]
-
     async def _async_learn(self, sightings: list[Sighting]) -> None:
         """Learn the zone of the service's times from what was seen to happen."""
         if not self._time.doubted_by(sightings):
+            if self._time.prove(sightings):
+                self._memory.learn_zone(str(self._time.zone))
+                self._async_all_changed()
             return
         now = dt_util.utcnow()
         if self._zone_asked_at and now < self._zone_asked_at + ZONE_INTERVAL:
@@ -302,7 +245,8 @@ class AccessLog:
             return
         zone = await _zone(name)
         if zone and self._time.learn(sightings, zone):
-            self._memory.learn_zone(name if self._time.zone == zone else None)
+            self._memory.learn_zone(str(self._time.zone))
+            self._async_all_changed()
 
     async def _async_tell_new(
         self, controller_id: str, events: list[AccessEvent], now: datetime

@@ -69,7 +69,7 @@ class AccessMemory:
         self._floor: datetime | None = None
         self._read: set[str] = set()
         self.last: dict[str, LastAccess] = {}
-        self.account_zone: str | None = None
+        self.zone: str | None = None
 
     async def async_load(self) -> None:
         """Load what was remembered; what can't be read is begun anew."""
@@ -95,7 +95,7 @@ class AccessMemory:
         }
         floor = data["floor"] and datetime.fromisoformat(data["floor"])
         self._read = set(data["read_controllers"])
-        self.account_zone = data["account_zone"]
+        self.zone = data["zone"]
         self._told, self.last, self._floor = told, last, floor
 
     async def async_save_now(self) -> None:
@@ -112,9 +112,9 @@ class AccessMemory:
         }
         self._save()
 
-    def learn_zone(self, name: str | None) -> None:
-        """Remember in which zone the service writes times; None for UTC."""
-        self.account_zone = name
+    def learn_zone(self, name: str) -> None:
+        """Remember in which zone the service writes times."""
+        self.zone = name
         self._save()
 
     def is_first_reading(self, controller_id: str) -> bool:
@@ -162,7 +162,7 @@ class AccessMemory:
             "told": {key: time.isoformat() for key, time in self._told.items()},
             "floor": self._floor and self._floor.isoformat(),
             "read_controllers": sorted(self._read),
-            "account_zone": self.account_zone,
+            "zone": self.zone,
             "last": {key: asdict(last) for key, last in self.last.items()},
         }
 

@@ -1,6 +1,7 @@
 """Look at ParqEx regularly, and more often while a command waits for confirmation."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
 from time import monotonic
 from typing import override
@@ -14,6 +15,7 @@ from .api import AccessPoint, ParqExClient, Snapshot, State
 from .commands import Commands
 from .const import DOMAIN, LOGGER, MANUFACTURER
 from .exceptions import SERVICE_ERRORS, command_error, error_key, update_error
+from .service_time import ServiceTime
 
 POLL_INTERVAL = timedelta(seconds=30)
 CONFIRM_INTERVAL = timedelta(seconds=2)
@@ -46,12 +48,13 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
         )
         self.client = client
         self.commands = Commands(hass, client, self._async_command_changed)
-        self.access_log = AccessLog(hass, entry, client, self._async_tell)
+        self.service_time = ServiceTime()
+        self.access_log = AccessLog(
+            hass, entry, client, self.service_time, self._async_tell
+        )
         self._failures = 0
         self._told: tuple[bool, Snapshot] | None = None
-        self._access_point_listeners: defaultdict[str, list[CALLBACK_TYPE]] = (
-            defaultdict(list)
-        )
+        self._listeners_of: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
 
     @override
     async def _async_setup(self) -> None:
@@ -95,17 +98,20 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
     def async_add_listener(
         self, update_callback: CALLBACK_TYPE, context: str | None = None
     ) -> CALLBACK_TYPE:
-        """Listen for updates; with an access point's id as context, only for its own."""
+        """Listen for updates; with an id as context, only for that one's.
+
+        The id of an access point or a controller.
+        """
         if context is None:
             return super().async_add_listener(update_callback)
-        listeners = self._access_point_listeners[context]
+        listeners = self._listeners_of[context]
         listeners.append(update_callback)
 
         @callback
         def remove() -> None:
             listeners.remove(update_callback)
             if not listeners:
-                self._access_point_listeners.pop(context, None)
+                self._listeners_of.pop(context, None)
 
         return remove
 
@@ -116,16 +122,15 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
         told, self._told = self._told, (self.last_update_success, self.data)
         super().async_update_listeners()
         if told is None or told[0] is not self.last_update_success:
-            changed = list(self._access_point_listeners)
+            changed = list(self._listeners_of)
         else:
-            before, now = told[1].access_points, self.data.access_points
+            before, now = told[1], self.data
             changed = [
-                access_point_id
-                for access_point_id in before.keys() | now.keys()
-                if before.get(access_point_id) != now.get(access_point_id)
+                *_differences(before.access_points, now.access_points),
+                *_differences(before.controllers, now.controllers),
             ]
-        for access_point_id in changed:
-            self._async_tell(access_point_id)
+        for changed_id in changed:
+            self._async_tell(changed_id)
 
     @override
     async def async_shutdown(self) -> None:
@@ -134,9 +139,9 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
         await super().async_shutdown()
 
     @callback
-    def _async_tell(self, access_point_id: str) -> None:
-        """Tell the entities of one access point."""
-        for listener in list(self._access_point_listeners.get(access_point_id, ())):
+    def _async_tell(self, changed_id: str) -> None:
+        """Tell the entities of one access point or controller."""
+        for listener in list(self._listeners_of.get(changed_id, ())):
             listener()
 
     @callback
@@ -159,3 +164,12 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
     def _pace(self) -> timedelta:
         """How often to look: as often as the commands under way need it."""
         return CONFIRM_INTERVAL if self.commands.awaited else POLL_INTERVAL
+
+
+def _differences[T](before: Mapping[str, T], now: Mapping[str, T]) -> list[str]:
+    """Return the ids of what is not the same in both."""
+    return [
+        one_id
+        for one_id in before.keys() | now.keys()
+        if before.get(one_id) != now.get(one_id)
+    ]

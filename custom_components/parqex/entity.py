@@ -1,17 +1,34 @@
 """What all entities of an access point share."""
 
 from collections.abc import Callable, Iterable
-from typing import override
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Protocol, override
 
+from homeassistant.components.homeassistant.exposed_entities import KNOWN_ASSISTANTS
 from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
-from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .api import AccessPoint
+from .api import AccessPoint, Controller, Snapshot
 from .const import DOMAIN
 from .coordinator import ParqExConfigEntry, ParqExCoordinator
+
+# Whoever can be heard by an assistant could open a gate, or ask whether it stands open:
+# that is the user's to allow, on Home Assistant's own page.
+NOT_EXPOSED: er.EntityOptionsType = {
+    assistant: {"should_expose": False} for assistant in KNOWN_ASSISTANTS
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParqExEntityDescription(EntityDescription):
+    """What an entity of an access point is, and which access points have it."""
+
+    supported_fn: Callable[[AccessPoint], bool] = lambda _: True
 
 
 class ParqExEntity(CoordinatorEntity[ParqExCoordinator]):
@@ -45,6 +62,15 @@ class ParqExEntity(CoordinatorEntity[ParqExCoordinator]):
         """The access point as the service reported it last; only while available."""
         return self.coordinator.data.access_points[self._access_point_id]
 
+    @override
+    def get_initial_entity_options(self) -> er.EntityOptionsType | None:
+        """Keep a new entity from the assistants until the user exposes it.
+
+        Here, because this is the one place before anybody asks whether it is exposed,
+        and is never looked at again.
+        """
+        return {**(super().get_initial_entity_options() or {}), **NOT_EXPOSED}
+
     @property
     def access_point_name(self) -> str:
         """The name of the access point as its user knows it."""
@@ -76,30 +102,111 @@ class ParqExHistoryEntity(ParqExEntity):
         )
 
 
+class ParqExControllerEntity(CoordinatorEntity[ParqExCoordinator]):
+    """An entity of one controller."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self,
+        coordinator: ParqExCoordinator,
+        controller_id: str,
+        description: EntityDescription,
+    ) -> None:
+        """Initialize the entity."""
+        super().__init__(coordinator, controller_id)
+        self._controller_id = controller_id
+        self.entity_description = description
+        account_id = coordinator.config_entry.unique_id
+        self._attr_unique_id = f"{account_id}_{controller_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, controller_id)})
+
+    @property
+    def controller(self) -> Controller:
+        """The controller as the service reported it last; only while available."""
+        return self.coordinator.data.controllers[self._controller_id]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the service reports the controller."""
+        return (
+            super().available
+            and self._controller_id in self.coordinator.data.controllers
+        )
+
+
+class _EntityClass(Protocol):
+    """What makes an entity of an access point or a controller."""
+
+    def __call__(
+        self, coordinator: ParqExCoordinator, listed_id: str, description: Any, /
+    ) -> Entity: ...
+
+
 @callback
-def async_add_access_points[EntityT: ParqExEntity](
+def async_add_access_points(
     entry: ParqExConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
-    create: Callable[[ParqExCoordinator, str], Iterable[EntityT]],
+    entity_class: _EntityClass,
+    descriptions: Iterable[ParqExEntityDescription],
 ) -> None:
     """Add the entities of every access point, now and when new ones appear."""
+    _async_add(
+        entry,
+        async_add_entities,
+        entity_class,
+        lambda snapshot: [
+            (access_point.id, description)
+            for access_point in snapshot.access_points.values()
+            for description in descriptions
+            if description.supported_fn(access_point)
+        ],
+    )
+
+
+@callback
+def async_add_controllers(
+    entry: ParqExConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    entity_class: _EntityClass,
+    descriptions: Iterable[EntityDescription],
+) -> None:
+    """Add the entities of every controller, now and when new ones appear."""
+    _async_add(
+        entry,
+        async_add_entities,
+        entity_class,
+        lambda snapshot: list(product(snapshot.controllers, descriptions)),
+    )
+
+
+@callback
+def _async_add(
+    entry: ParqExConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    entity_class: _EntityClass,
+    wanted_fn: Callable[[Snapshot], list[tuple[str, EntityDescription]]],
+) -> None:
+    """Add what a snapshot wants, now and whenever it wants more."""
     coordinator = entry.runtime_data
-    known: set[str] = set()
+    known: set[tuple[str, str]] = set()
 
     @callback
     def add_new() -> None:
         snapshot = coordinator.data
-        listed = snapshot.access_points.keys()
         if snapshot.complete:
             # Their devices were removed; should they come back, they are new.
-            known.intersection_update(listed)
-        if new := [one for one in listed if one not in known]:
-            known.update(new)
-            async_add_entities(
-                entity
-                for access_point_id in new
-                for entity in create(coordinator, access_point_id)
-            )
+            listed = snapshot.controllers.keys() | snapshot.access_points.keys()
+            known.difference_update([one for one in known if one[0] not in listed])
+        new = [
+            (listed_id, description)
+            for listed_id, description in wanted_fn(snapshot)
+            if (listed_id, description.key) not in known
+        ]
+        if new:
+            known.update((listed_id, description.key) for listed_id, description in new)
+            async_add_entities(entity_class(coordinator, *one) for one in new)
 
     entry.async_on_unload(coordinator.async_add_listener(add_new))
     add_new()

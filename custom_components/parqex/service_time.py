@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 # How far the clocks of ParqEx and Home Assistant may be apart. Zones differ by more.
 TOLERANCE = timedelta(minutes=5)
+SMALLEST_DIFFERENCE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,11 @@ class Sighting:
     earliest: datetime
     latest: datetime
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether no two zones can both make the time possible."""
+        return self.latest - self.earliest + 2 * TOLERANCE < SMALLEST_DIFFERENCE
+
     def fits(self, zone: tzinfo) -> bool:
         """Tell whether the time is possible when it is read in a zone."""
         return any(
@@ -25,11 +31,24 @@ class Sighting:
 
 
 class ServiceTime:
-    """UTC, until a sighting proves the zone that the account is set to."""
+    """UTC, until a sighting proves the zone that the account is set to.
+
+    `proven`: a sighting has shown that the zone is right.
+    """
 
     def __init__(self) -> None:
         """Begin with UTC."""
         self.zone: tzinfo = UTC
+        self.proven = False
+
+    def prove(self, sightings: Iterable[Sighting]) -> bool:
+        """Tell whether something seen now proves, for the first time, the zone right."""
+        if self.proven:
+            return False
+        self.proven = any(
+            sighting.is_narrow and sighting.fits(self.zone) for sighting in sightings
+        )
+        return self.proven
 
     def doubted_by(self, sightings: Iterable[Sighting]) -> bool:
         """Tell whether anything seen is impossible in the zone assumed so far."""
@@ -40,7 +59,7 @@ class ServiceTime:
         for sighting in sightings:
             fitting = [zone for zone in (UTC, account_zone) if sighting.fits(zone)]
             if len(fitting) == 1 and fitting[0] != self.zone:
-                self.zone = fitting[0]
+                self.zone, self.proven = fitting[0], True
                 return True
         return False
 

@@ -1,5 +1,6 @@
 """Open and close access points."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, override
 
@@ -13,7 +14,7 @@ from .access_memory import AccessType
 from .api import State
 from .const import ATTR_CHANNEL, ATTR_OCCURRED_AT, ATTR_USER, DOMAIN
 from .coordinator import ParqExConfigEntry
-from .entity import ParqExEntity, async_add_access_points
+from .entity import ParqExEntity, ParqExEntityDescription, async_add_access_points
 from .exceptions import SERVICE_ERRORS, history_error
 
 # Commands wait for each other per controller, in the coordinator.
@@ -22,7 +23,13 @@ PARALLEL_UPDATES = 0
 # Today and the six days before.
 DEFAULT_HISTORY = timedelta(days=6)
 
-ACCESS_POINT = SwitchEntityDescription(
+
+@dataclass(frozen=True, kw_only=True)
+class ParqExSwitchEntityDescription(SwitchEntityDescription, ParqExEntityDescription):
+    """What a switch is."""
+
+
+ACCESS_POINT = ParqExSwitchEntityDescription(
     key="switch", translation_key="access_point", name=None
 )
 
@@ -33,13 +40,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up a switch for every access point."""
-    async_add_access_points(
-        entry,
-        async_add_entities,
-        lambda coordinator, access_point_id: [
-            ParqExSwitch(coordinator, access_point_id, ACCESS_POINT)
-        ],
-    )
+    async_add_access_points(entry, async_add_entities, ParqExSwitch, [ACCESS_POINT])
 
 
 class ParqExSwitch(ParqExEntity, SwitchEntity):

@@ -260,9 +260,9 @@ def test_the_last_change_may_have_no_time(written: Any) -> None:
 
 def test_access_points_come_in_the_order_they_are_wired() -> None:
     """Only those of the controller; the ones without a position first, by id."""
-    doors = [door("c", entity_number=2), door("d", entity_number=1), door("b")]
+    doors = [door("c", entity_number=2), door("0", entity_number=1), door("b")]
     snapshot = parse_snapshot(
         {"devices": [device("c1", *doors, door("a")), device("c2", door("e"))]}
     )
-    assert [one.id for one in snapshot.access_points_of("c1")] == ["a", "b", "d", "c"]
+    assert [one.id for one in snapshot.access_points_of("c1")] == ["a", "b", "0", "c"]
     assert snapshot.access_points_of("c3") == []

@@ -98,7 +98,7 @@ def test_pins_and_addresses_are_dropped() -> None:
         event(toggle_date_time=1480651271),
         event(toggle_date_time="0001-01-01 00:00:00+14:00"),
         event(toggle_date_time="1999-12-31 23:59:59"),
-        event(toggle_date_time="9999-12-31 23:59:59"),
+        event(toggle_date_time="2100-01-01 00:00:00"),
     ],
 )
 def test_a_malformed_log_entry_is_left_out(malformed: Any) -> None:
@@ -169,6 +169,8 @@ def test_an_attempt_may_have_failed(success: bool) -> None:
     [
         ("2020-12-18 18:47:25", "2020-12-18T18:47:25"),
         ("2020-12-18", "2020-12-18T00:00:00"),
+        ("2000-01-01 00:00:00", "2000-01-01T00:00:00"),
+        ("2099-12-31 23:59:59", "2099-12-31T23:59:59"),
     ],
 )
 def test_times_are_read_as_they_stand(text: str, occurred: str) -> None:

@@ -273,11 +273,14 @@ async def test_without_any_address_it_is_refused(
     client: ParqExClient, cloud: Cloud, body: Any
 ) -> None:
     """No controller is called offline for it, and nothing is remembered."""
-    cloud.faults.add("toggle", Fault(status=404, body=body))
-    with pytest.raises(Refused) as caught:
-        await client.async_toggle(cloud.doors[0].id, State.OPEN)
-    assert caught.type is Refused
-    assert paths(cloud) == ["endpoints/toggle", "endpoint/toggle"]
-    cloud.faults.clear()
-    await client.async_toggle(cloud.doors[0].id, State.OPEN)
-    assert len(cloud.commands) == 1
+    door = cloud.doors[0]
+    for commands in range(3):
+        cloud.faults.add("toggle", Fault(status=404, body=body))
+        with pytest.raises(Refused) as caught:
+            await client.async_toggle(door.id, State.OPEN)
+        assert caught.type is Refused
+        assert paths(cloud) == ["endpoints/toggle", "endpoint/toggle"]
+        assert len(cloud.commands) == commands
+        cloud.faults.clear()
+        await client.async_toggle(door.id, State.OPEN)
+        cloud.requests.clear()

@@ -41,7 +41,7 @@ MEANINGS: list[tuple[int, type[ParqExError]]] = [
 @pytest.mark.parametrize("endpoint", READS)
 @pytest.mark.parametrize(
     "body",
-    [None, "<!doctype html><title>Error</title>", '{"success": true, "data": {}}'],
+    [None, "<!doctype html><title>Error</title>", '{"success": true, "code": 418}'],
 )
 @pytest.mark.parametrize(("status", "meaning"), MEANINGS)
 async def test_an_error_status_decides_whatever_the_body(

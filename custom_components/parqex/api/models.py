@@ -21,6 +21,13 @@ class State(StrEnum):
     CLOSED = "CLOSED"
 
 
+class Relationship(StrEnum):
+    """What the account is to an access point."""
+
+    OWNER = "Owner"
+    HAS_ACCESS = "Has Access"
+
+
 @dataclass(frozen=True, slots=True)
 class AccessPoint:
     """A door, garage door, gate or elevator button wired to a controller.
@@ -28,6 +35,9 @@ class AccessPoint:
     `state` is what the service reported, None if it reported nothing we know.
     `last_toggled`: when that changed, without a zone, as the service sends it.
     `in_service`: neither it nor its controller is switched off by ParqEx.
+    `left_open_after`: seconds until it counts as left open; its controller's setting.
+    `auto_close_delay`: what it waits before it closes by itself; the unit is not
+    documented. `battery`: percent, None without a Bluetooth sensor.
     """
 
     id: str
@@ -37,14 +47,23 @@ class AccessPoint:
     state: State | None
     last_toggled: datetime | None
     in_service: bool
+    relationship: Relationship | None
+    left_open_after: int | None
+    auto_close: bool
+    auto_close_delay: int | None
+    battery: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Controller:
-    """A ParqEx access controller."""
+    """A ParqEx access controller.
+
+    `last_contact`: when it last had something to say, without a zone. Not a heartbeat.
+    """
 
     id: str
     software_version: str | None
+    last_contact: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +198,12 @@ def _controller(
     doors = device.get("doors")
     if not isinstance(doors, list):
         raise _Malformed("no list of doors")
-    return Controller(controller_id, _text(device.get("software_version"))), doors
+    controller = Controller(
+        controller_id,
+        _text(device.get("software_version")),
+        _time(device.get("last_contact")),
+    )
+    return controller, doors
 
 
 def _access_point(
@@ -194,12 +218,21 @@ def _access_point(
         controller_id=controller_id,
         name=_text(door.get("name")),
         number=_number(door.get("entity_number")),
-        state=_state(door.get("state")),
+        state=_member(State, door.get("state")),
         last_toggled=_time(door.get("last_toggled")),
         in_service=(
             _flag(door.get("active"))
             and _flag(device.get("active"))
             and _flag(device.get("registered"))
+        ),
+        relationship=_member(Relationship, door.get("user_relationship")),
+        left_open_after=_number(device.get("time_before_door_open_alert")),
+        auto_close=door.get("door_auto_close_enabled") is True,
+        auto_close_delay=_number(door.get("door_auto_close_delay")),
+        battery=(
+            _number(door.get("bluetooth_sensor_battery_level"))
+            if door.get("bluetooth_sensor") is True
+            else None
         ),
     )
 
@@ -209,7 +242,7 @@ def _access_event_or_none(record: Any) -> AccessEvent | None:
     if not isinstance(record, dict):
         return None
     access_point_id = _text(record.get("door_id"))
-    state = _state(record.get("door_state"))
+    state = _member(State, record.get("door_state"))
     occurred = _time(record.get("toggle_date_time"))
     if access_point_id is None or state is None or occurred is None:
         return None
@@ -283,10 +316,10 @@ def _flag(value: Any) -> bool:
     return value not in (False, "false", "False", "0")
 
 
-def _state(value: Any) -> State | None:
-    """Return the state if it is one that is documented."""
+def _member[EnumT: StrEnum](enum: type[EnumT], value: Any) -> EnumT | None:
+    """Return the member of an enum if the value is one that is documented."""
     try:
-        return State(value)
+        return enum(value)
     except ValueError:
         return None
 
