@@ -2,6 +2,7 @@
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import UnknownImplementationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.config_entry_oauth2_flow import (
@@ -15,6 +16,7 @@ from .api import ParqExClient, base_url
 from .const import DOMAIN
 from .coordinator import ParqExConfigEntry, ParqExCoordinator
 from .devices import Devices
+from .issues import CREDENTIALS_DELETED, MAY_NOT, async_clear_issue, async_raise_issue
 from .services import async_setup_services
 from .tokens import AccountTokens
 
@@ -36,7 +38,12 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bool:
     """Set up a linked ParqEx account."""
-    implementation = await async_get_config_entry_implementation(hass, entry)
+    try:
+        implementation = await async_get_config_entry_implementation(hass, entry)
+    except UnknownImplementationError:
+        async_raise_issue(hass, entry, CREDENTIALS_DELETED)
+        raise
+    async_clear_issue(hass, entry, CREDENTIALS_DELETED)
     tokens = AccountTokens(hass, entry, implementation)
     await tokens.async_access_token()
 
@@ -77,3 +84,5 @@ async def async_remove_config_entry_device(
 async def async_remove_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
     """Forget what was remembered for a linked ParqEx account."""
     await access_memory.store(hass, entry.entry_id).async_remove()
+    for kind in (CREDENTIALS_DELETED, *MAY_NOT.values()):
+        async_clear_issue(hass, entry, kind)

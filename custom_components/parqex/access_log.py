@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from itertools import batched
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -115,6 +116,21 @@ class AccessLog:
         """Tell whether ParqEx does not let this account see a controller's log."""
         reading = self._readings.get(controller_id)
         return reading is not None and reading.refused
+
+    def diagnostics(self) -> dict[str, Any]:
+        """Return how reading goes, without what was read."""
+        return {
+            "records_names": self.records_names,
+            "remembered": len(self._memory),
+            "controllers": [
+                {
+                    "next_reading": reading.next_at.isoformat(),
+                    "refused": reading.refused,
+                    "failures_in_a_row": reading.failures,
+                }
+                for reading in self._readings.values()
+            ],
+        }
 
     async def async_history(
         self, access_point: AccessPoint, start: datetime, end: datetime

@@ -71,6 +71,10 @@ class AccessMemory:
         self.last: dict[str, LastAccess] = {}
         self.zone: str | None = None
 
+    def __len__(self) -> int:
+        """Return how much of the log is remembered."""
+        return len(self._told)
+
     async def async_load(self) -> None:
         """Load what was remembered; what can't be read is begun anew."""
         data = await self._store.async_load()

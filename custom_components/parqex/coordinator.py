@@ -1,6 +1,6 @@
 """Look at ParqEx regularly, and more often while a command waits for confirmation."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from datetime import timedelta
 from time import monotonic
@@ -8,13 +8,15 @@ from typing import override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.helpers.update_coordinator import TimestampDataUpdateCoordinator
+from homeassistant.util import dt as dt_util
 
 from .access_log import AccessLog
 from .api import AccessPoint, ParqExClient, Snapshot, State
 from .commands import Commands
 from .const import DOMAIN, LOGGER, MANUFACTURER
 from .exceptions import SERVICE_ERRORS, command_error, error_key, update_error
+from .issues import MAY_NOT, async_clear_issue, async_raise_issue
 from .service_time import ServiceTime
 
 POLL_INTERVAL = timedelta(seconds=30)
@@ -26,10 +28,13 @@ MAX_RETRY_SECONDS = 120.0
 # After these only a look can tell whether a command got there, and if the login holds.
 UNCERTAIN = ("cannot_connect", "invalid_answer", "not_authorized")
 
+# So many of the last errors are kept for diagnostics.
+MAX_ERRORS = 20
+
 type ParqExConfigEntry = ConfigEntry[ParqExCoordinator]
 
 
-class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
+class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
     """Hold the newest snapshot of an account, and send its commands."""
 
     config_entry: ParqExConfigEntry
@@ -52,7 +57,9 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
         self.access_log = AccessLog(
             hass, entry, client, self.service_time, self._async_tell
         )
-        self._failures = 0
+        self.failures = 0
+        self.last_errors: deque[str] = deque(maxlen=MAX_ERRORS)
+        self.seconds_for_last_answer: float | None = None
         self._told: tuple[bool, Snapshot] | None = None
         self._listeners_of: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
 
@@ -68,9 +75,11 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
         try:
             snapshot = await self.client.async_sync()
         except SERVICE_ERRORS as err:
-            self._failures += 1
+            self.failures += 1
+            self.last_errors.append(f"{dt_util.utcnow():%F %T} look {error_key(err)}")
             raise update_error(err, self._retry_seconds) from err
-        self._failures = 0
+        self.failures = 0
+        self.seconds_for_last_answer = round(monotonic() - asked_at, 3)
         # Nobody needs to hear of what this confirms: entities show it already.
         self.commands.async_settle(snapshot, asked_at)
         self.update_interval = self._pace
@@ -87,11 +96,16 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
         try:
             await self.commands.async_send(access_point, name, state)
         except SERVICE_ERRORS as err:
-            if error_key(err) in UNCERTAIN:
+            key = error_key(err)
+            self.last_errors.append(f"{dt_util.utcnow():%F %T} command {key}")
+            if key == "forbidden":
+                async_raise_issue(self.hass, self.config_entry, MAY_NOT[state])
+            if key in UNCERTAIN:
                 self.config_entry.async_create_background_task(
                     self.hass, self.async_request_refresh(), f"{DOMAIN} look again"
                 )
             raise command_error(err, name) from err
+        async_clear_issue(self.hass, self.config_entry, MAY_NOT[state])
 
     @callback
     @override
@@ -157,7 +171,7 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
     def _retry_seconds(self) -> float:
         """Seconds until the next look after a failed one."""
         return min(
-            self._pace.total_seconds() * 2.0 ** (self._failures - 1), MAX_RETRY_SECONDS
+            self._pace.total_seconds() * 2.0 ** (self.failures - 1), MAX_RETRY_SECONDS
         )
 
     @property

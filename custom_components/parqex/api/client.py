@@ -54,10 +54,13 @@ class ParqExClient:
         self._transport = Transport(session, base_url, tokens)
         self._toggle_paths = list(_TOGGLE_PATHS)
         self._skipped_logged = False
+        self.last_shape: Any = None
 
     async def async_sync(self) -> Snapshot:
         """Return all controllers and access points (GET sync)."""
-        snapshot = parse_snapshot(await self._async_body("GET", "endpoints/sync"))
+        body = await self._async_body("GET", "endpoints/sync")
+        self.last_shape = shape(body)
+        snapshot = parse_snapshot(body)
         if snapshot.skipped and not self._skipped_logged:
             self._skipped_logged = True
             _LOGGER.warning(
@@ -135,3 +138,18 @@ class ParqExClient:
         if error := answer.error():
             raise error
         return answer.body
+
+
+def shape(value: Any) -> Any:
+    """Return what fields an answer has and of which type, without any value.
+
+    Of a list, the first record stands for all.
+    """
+    match value:
+        case dict():
+            return {str(key): shape(one) for key, one in value.items()}
+        case [first, *_]:
+            return [shape(first), f"{len(value)} in all"]
+        case []:
+            return []
+    return type(value).__name__

@@ -1,0 +1,32 @@
+"""Issues that a person can do something about; what to do stands in repairs.py."""
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .api import State
+from .const import DOMAIN
+
+CREDENTIALS_DELETED = "credentials_deleted"
+MAY_NOT = {State.OPEN: "may_not_open", State.CLOSED: "may_not_close"}
+
+
+@callback
+def async_raise_issue(hass: HomeAssistant, entry: ConfigEntry, kind: str) -> None:
+    """Show an issue of an account."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{kind}_{entry.entry_id}",
+        data={"entry_id": entry.entry_id},
+        is_fixable=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=kind,
+        translation_placeholders={"account": entry.title},
+    )
+
+
+@callback
+def async_clear_issue(hass: HomeAssistant, entry: ConfigEntry, kind: str) -> None:
+    """Take an issue of an account away, if it is there."""
+    ir.async_delete_issue(hass, DOMAIN, f"{kind}_{entry.entry_id}")
