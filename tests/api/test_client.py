@@ -9,13 +9,12 @@ import pytest
 
 from custom_components.parqex.api import (
     AccessEvent,
-    AccessPoint,
     Account,
-    Controller,
     Forbidden,
     ParqExClient,
     Person,
     Refused,
+    Relationship,
     State,
     UserSettings,
     client as api_client,
@@ -93,30 +92,18 @@ async def test_all_controllers_and_access_points_are_listed(
     house.garage.registered = False
     snapshot = await client.async_sync()
     entrance, garage = house.entrance.id, house.garage.id
-    assert snapshot.controllers == {
-        entrance: Controller(entrance, "0"),
-        garage: Controller(garage, "0"),
-    }
-    assert list(snapshot.access_points.values()) == [
-        AccessPoint(
-            id=cloud.door(name).id,
-            controller_id=controller_id,
-            name=name,
-            number=number,
-            state=state,
-            last_toggled=cloud.door(name).last_toggled.replace(
-                microsecond=0, tzinfo=None
-            ),
-            in_service=in_service,
-        )
-        for name, controller_id, number, state, in_service in (
-            ("Main gate", entrance, 1, State.OPEN, True),
-            ("Pedestrian door", entrance, 2, State.CLOSED, True),
-            ("Elevator", entrance, 3, State.CLOSED, False),
-            ("Garage left", garage, 1, State.CLOSED, False),
-            ("Garage right", garage, 2, State.CLOSED, False),
-        )
+    assert list(snapshot.controllers) == [entrance, garage]
+    assert [
+        (one.controller_id, one.name, one.number, one.state, one.in_service)
+        for one in snapshot.access_points.values()
+    ] == [
+        (entrance, "Main gate", 1, State.OPEN, True),
+        (entrance, "Pedestrian door", 2, State.CLOSED, True),
+        (entrance, "Elevator", 3, State.CLOSED, False),
+        (garage, "Garage left", 1, State.CLOSED, False),
+        (garage, "Garage right", 2, State.CLOSED, False),
     ]
+    assert list(snapshot.access_points) == [door.id for door in cloud.doors]
     assert snapshot.complete
 
 
@@ -137,8 +124,12 @@ async def test_every_user_sees_names_of_their_own(
     """And only what was shared with them."""
     tokens.access_token = cloud.oauth.link(house.guest)["access_token"]
     snapshot = await client.async_sync()
-    names = {one.name for one in snapshot.access_points.values()}
-    assert names == {"Front gate", "Garage right"}
+    assert {
+        (one.name, one.relationship) for one in snapshot.access_points.values()
+    } == {
+        ("Front gate", Relationship.HAS_ACCESS),
+        ("Garage right", Relationship.HAS_ACCESS),
+    }
 
 
 @pytest.mark.parametrize(

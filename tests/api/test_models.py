@@ -2,36 +2,20 @@
 
 from datetime import datetime
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from custom_components.parqex.api import AccessPoint, Controller, Snapshot, State
+from custom_components.parqex.api import (
+    AccessPoint,
+    Controller,
+    Relationship,
+    Snapshot,
+    State,
+)
 from custom_components.parqex.api.models import parse_snapshot
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
-
-
-def documented(name: str) -> Any:
-    """Return a sample of the documentation."""
-    return json.loads((FIXTURES / name).read_bytes())
-
-
-def device(device_id: Any, *doors: Any, **fields: Any) -> dict[str, Any]:
-    """Return a controller as the service writes it."""
-    return {"id": device_id, "doors": list(doors), **fields}
-
-
-def door(door_id: Any, **fields: Any) -> dict[str, Any]:
-    """Return an access point as the service writes it."""
-    return {"id": door_id, **fields}
-
-
-def read(**fields: Any) -> AccessPoint:
-    """Return what becomes of a door with these fields."""
-    snapshot = parse_snapshot({"devices": [device("c1", door("d1", **fields))]})
-    return snapshot.access_points["d1"]
+from .records import device, documented, door
 
 
 def test_the_documented_list_of_devices() -> None:
@@ -40,7 +24,13 @@ def test_the_documented_list_of_devices() -> None:
     access_point_id = "70fc7ebd63d841d9a9f06ff815be1e7c"
     snapshot = parse_snapshot(documented("sync.json"))
     assert snapshot == Snapshot(
-        controllers={controller_id: Controller(controller_id, software_version="0")},
+        controllers={
+            controller_id: Controller(
+                id=controller_id,
+                software_version="0",
+                last_contact=datetime.fromisoformat("2020-12-18 18:47:25"),
+            )
+        },
         access_points={
             access_point_id: AccessPoint(
                 id=access_point_id,
@@ -50,6 +40,11 @@ def test_the_documented_list_of_devices() -> None:
                 state=State.OPEN,
                 last_toggled=datetime.fromisoformat("2020-12-18 18:32:25"),
                 in_service=True,
+                relationship=Relationship.HAS_ACCESS,
+                left_open_after=900,
+                auto_close=False,
+                auto_close_delay=0,
+                battery=None,
             )
         },
     )
@@ -164,98 +159,6 @@ def test_unknown_fields_are_ignored() -> None:
     assert parse_snapshot(
         {"devices": [device("c1", door("d1", **new), **new)], **new}
     ) == parse_snapshot({"devices": [device("c1", door("d1"))]})
-
-
-def test_a_door_needs_nothing_but_its_id() -> None:
-    """What is missing is unknown, and switches nothing off."""
-    assert read() == AccessPoint(
-        id="d1",
-        controller_id="c1",
-        name=None,
-        number=None,
-        state=None,
-        last_toggled=None,
-        in_service=True,
-    )
-
-
-@pytest.mark.parametrize("state", list(State))
-def test_the_documented_states_are_believed(state: State) -> None:
-    """There are two."""
-    assert read(state=state.value).state is state
-
-
-@pytest.mark.parametrize(
-    "state", ["MOVING", "open", " OPEN", "", None, 7, True, ["OPEN"], {}]
-)
-def test_any_other_state_is_unknown(state: Any) -> None:
-    """It claims neither open nor closed."""
-    assert read(state=state).state is None
-
-
-@pytest.mark.parametrize(
-    ("flag", "in_service"),
-    [
-        *[(False, False), (0, False), ("false", False), ("False", False), ("0", False)],
-        *[(True, True), (1, True), ("true", True), ("1", True)],
-        *[(None, True), ("", True), ("maybe", True), (2, True), ([], True), ({}, True)],
-    ],
-)
-def test_only_a_clear_no_switches_off(flag: Any, in_service: bool) -> None:
-    """On the door as on its controller."""
-    assert read(active=flag).in_service is in_service
-    for flags in ({"active": flag}, {"registered": flag}):
-        snapshot = parse_snapshot({"devices": [device("c1", door("d1"), **flags)]})
-        assert snapshot.access_points["d1"].in_service is in_service
-
-
-@pytest.mark.parametrize(
-    ("written", "name"),
-    [
-        ("Main gate", "Main gate"),
-        (" Main\n\tgate\x00\x1b ", "Main gate"),
-        ("\u202eMain\u2028gate", "Main gate"),
-        ("Tür 🚪", "Tür 🚪"),
-        *[("", None), (" ", None), ("\n\x00", None)],
-        *[(None, None), (7, None), ([], None), ({}, None)],
-    ],
-)
-def test_a_name_is_one_line_of_text_or_none(written: Any, name: str | None) -> None:
-    """Whatever people type."""
-    assert read(name=written).name == name
-
-
-@pytest.mark.parametrize(
-    ("written", "number"),
-    [
-        *[(2, 2), ("2", 2)],
-        *[(None, None), ("two", None), ([], None), ("9" * 5000, None)],
-    ],
-)
-def test_the_position_is_a_number_or_none(written: Any, number: int | None) -> None:
-    """As text too."""
-    assert read(entity_number=written).number == number
-
-
-@pytest.mark.parametrize(
-    ("written", "time"),
-    [
-        ("2020-12-18 18:32:25", "2020-12-18 18:32:25"),
-        ("2020-12-18 18:32:25+01:00", "2020-12-18 17:32:25"),
-        ("2020-12-18", "2020-12-18 00:00:00"),
-    ],
-)
-def test_the_last_change_has_a_time_without_zone(written: str, time: str) -> None:
-    """As the service writes it; UTC should it begin to name a zone."""
-    assert str(read(last_toggled=written).last_toggled) == time
-
-
-@pytest.mark.parametrize(
-    "written", [None, "", "today", 1480651271, [], "0000-00-00 00:00:00", "0001-01-01"]
-)
-def test_the_last_change_may_have_no_time(written: Any) -> None:
-    """The access point works all the same."""
-    assert read(last_toggled=written).last_toggled is None
 
 
 def test_access_points_come_in_the_order_they_are_wired() -> None:

@@ -1,8 +1,6 @@
 """How the access log, the account and its settings are read."""
 
 from datetime import datetime
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,22 +18,7 @@ from custom_components.parqex.api.models import (
     parse_user_settings,
 )
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
-
-
-def documented(name: str) -> Any:
-    """Return a sample of the documentation."""
-    return json.loads((FIXTURES / name).read_bytes())
-
-
-def event(**fields: Any) -> dict[str, Any]:
-    """Return an entry of the access log as the service writes it."""
-    return {
-        "door_id": "d1",
-        "door_state": "OPEN",
-        "toggle_date_time": "2026-03-01 10:00:00",
-        **fields,
-    }
+from .records import documented, event
 
 
 def read_events(*records: Any) -> list[AccessEvent]:

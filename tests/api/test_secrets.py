@@ -10,7 +10,12 @@ from traceback import format_exception
 from aiohttp import ClientTimeout
 import pytest
 
-from custom_components.parqex.api import ParqExClient, ParqExError, transport
+from custom_components.parqex.api import (
+    InvalidAnswer,
+    ParqExClient,
+    ParqExError,
+    transport,
+)
 from tests.simulator import Cloud, DemoHouse, Fault, Simulator
 
 from .conftest import CALLS, DOOR_ID
@@ -103,6 +108,35 @@ async def test_what_is_read_holds_no_secrets(
     assert not [name for name in cloud.personal_data() if name in repr(sync)]
     assert events[0].person
     assert events[0].person.name == "Vera Visitor"
+
+
+async def test_the_shape_of_an_answer_holds_no_values(
+    client: ParqExClient, cloud: Cloud
+) -> None:
+    """It is meant to be shared: fields, their types, and how many there are."""
+    await client.async_sync()
+    controller, number = client.last_shape["devices"]
+    assert number == "2 in all"
+    assert controller["owner_first_name"] == "str"
+    assert controller["doors"][0]["active"] == "bool"
+    assert controller["doors"][1] == "3 in all"
+    private = {*cloud.issued_secrets(), *cloud.personal_data()}
+    private |= {text for door in cloud.doors for text in (door.id, door.name)}
+    private |= {controller.id for controller in cloud.controllers}
+    assert not [secret for secret in private if secret in repr(client.last_shape)]
+
+
+async def test_the_shape_of_an_unreadable_answer_is_kept(
+    client: ParqExClient, cloud: Cloud
+) -> None:
+    """It tells what to change here."""
+    body = '{"data": {"devices": null, "more": [], "id": 7}}'
+    cloud.faults.add("sync", Fault(status=200, body=body))
+    with pytest.raises(InvalidAnswer):
+        await client.async_sync()
+    assert client.last_shape == {
+        "data": {"devices": "NoneType", "more": [], "id": "int"}
+    }
 
 
 async def test_left_out_records_are_logged_once_and_without_names(

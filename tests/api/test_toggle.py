@@ -209,7 +209,7 @@ async def test_a_command_whose_answer_is_lost_is_not_repeated(
     if connected:
         await client.async_sync()
         cloud.requests.clear()
-    monkeypatch.setattr(transport, "TIMEOUT", ClientTimeout(total=0.2))
+    monkeypatch.setattr(transport, "TIMEOUT", ClientTimeout(total=0.5))
     cloud.faults.add("toggle", fault, times=1)
     with pytest.raises(CannotConnect):
         await client.async_toggle(cloud.door("Main gate").id, State.OPEN)

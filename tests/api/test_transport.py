@@ -90,6 +90,15 @@ async def test_a_code_that_is_no_error_means_nothing(
     assert len((await client.async_sync()).access_points) == 5
 
 
+async def test_deep_nesting_disturbs_nothing(
+    client: ParqExClient, cloud: Cloud
+) -> None:
+    """In a field that nobody asked for."""
+    body = '{"devices": [], "new": ' + "[" * 1000 + "]" * 1000 + "}"
+    cloud.faults.add("sync", Fault(status=200, body=body))
+    assert (await client.async_sync()).controllers == {}
+
+
 @pytest.mark.parametrize("endpoint", READS)
 async def test_success_false_is_a_refusal(
     client: ParqExClient, cloud: Cloud, endpoint: str

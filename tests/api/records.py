@@ -1,0 +1,32 @@
+"""Records as the service writes them: the documented samples, and the least of each."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+def documented(name: str) -> Any:
+    """Return a sample of the documentation."""
+    return json.loads((FIXTURES / name).read_bytes())
+
+
+def device(device_id: Any, *doors: Any, **fields: Any) -> dict[str, Any]:
+    """Return a controller as the service writes it."""
+    return {"id": device_id, "doors": list(doors), **fields}
+
+
+def door(door_id: Any, **fields: Any) -> dict[str, Any]:
+    """Return an access point as the service writes it."""
+    return {"id": door_id, **fields}
+
+
+def event(**fields: Any) -> dict[str, Any]:
+    """Return an entry of the access log as the service writes it."""
+    return {
+        "door_id": "d1",
+        "door_state": "OPEN",
+        "toggle_date_time": "2026-03-01 10:00:00",
+        **fields,
+    }
