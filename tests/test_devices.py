@@ -9,11 +9,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.parqex.const import DOMAIN
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import (
-    area_registry as ar,
-    device_registry as dr,
-    entity_registry as er,
-)
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 from tests.conftest import Advance, set_up
 from tests.simulator import Cloud, DemoHouse, Fault
@@ -204,18 +200,6 @@ async def test_an_empty_or_unreadable_answer_removes_nothing(
     assert "does not generate unique IDs" not in caplog.text
 
 
-async def test_a_garage_is_suggested_as_area(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud
-) -> None:
-    """Nothing else is: ParqEx does not say where an access point is."""
-    areas = ar.async_get(hass)
-    (area,) = areas.async_list_areas()
-    assert area.name == "Garage"
-    for name in ("Garage left", "Garage right"):
-        assert device(hass, linked, cloud.door(name).id).area_id == area.id
-    assert device(hass, linked, cloud.door("Main gate").id).area_id is None
-
-
 async def test_a_device_can_be_deleted_once_it_is_no_longer_listed(
     hass: HomeAssistant,
     linked: MockConfigEntry,
@@ -229,9 +213,9 @@ async def test_a_device_can_be_deleted_once_it_is_no_longer_listed(
     browser = await hass_ws_client(hass)
     for listed in (cloud.door("Elevator").id, house.entrance.id):
         found = device(hass, linked, listed)
-        assert not (await browser.remove_device(found.id, linked.entry_id))["success"]
+        assert not (await browser.remove_device(found.id))["success"]
     elevator = device(hass, linked, cloud.door("Elevator").id)
     cloud.faults.add("sync", Fault(edit=_partly_unreadable))
     await advance(30)
-    assert (await browser.remove_device(elevator.id, linked.entry_id))["success"]
+    assert (await browser.remove_device(elevator.id))["success"]
     assert "Elevator" not in names(hass, linked)

@@ -12,10 +12,6 @@ from .coordinator import ParqExConfigEntry
 # A controller has no name of its own; it is called by what it opens.
 MAX_NAMES = 3
 
-# ParqEx does not say where an access point is. A garage is in most homes an area, and its
-# door is called so; a gate or an elevator could be anywhere, and nothing is suggested.
-GARAGES = ("Garage", "Garaje", "Garagem", "Garaż", "Autorimessa", "车库")
-
 
 class Devices:
     """The controllers and access points of an account in the device registry."""
@@ -63,13 +59,14 @@ class Devices:
             sw_version=controller.software_version,
             **(_controller_name(access_points) if rename else {}),
         )
+        # No area is suggested: ParqEx does not say where an access point is, and Home
+        # Assistant would put a guess into every entity id.
         for access_point in access_points:
             self._registry.async_get_or_create(
                 config_entry_id=self._entry.entry_id,
                 identifiers={(DOMAIN, access_point.id)},
                 manufacturer=MANUFACTURER,
                 model="Access point",
-                suggested_area=_suggested_area(access_point),
                 via_device_id=device.id,
                 **_access_point_name(access_point),
             )
@@ -107,9 +104,3 @@ def _access_point_name(access_point: AccessPoint) -> dict[str, Any]:
         "translation_key": "access_point",
         "translation_placeholders": {"number": str(access_point.number or "?")},
     }
-
-
-def _suggested_area(access_point: AccessPoint) -> str | None:
-    """Return the area that a new access point's name speaks of, if there is one."""
-    words = (access_point.name or "").casefold().split()
-    return next((garage for garage in GARAGES if garage.casefold() in words), None)

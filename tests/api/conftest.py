@@ -1,6 +1,9 @@
 """Fixtures: a client of the simulated ParqEx cloud, without Home Assistant."""
 
+import asyncio
+from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import date
 
 from aiohttp import ClientSession
@@ -48,6 +51,20 @@ class Tokens:
         self.rejected.append(rejected)
         self.access_token = self._cloud.oauth.link(self._account)["access_token"]
         return self.access_token
+
+
+@asynccontextmanager
+async def listening(answer: bytes) -> AsyncGenerator[URL]:
+    """Answer every request with these very bytes, and hang up."""
+
+    async def reply(reader: StreamReader, writer: StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    async with await asyncio.start_server(reply, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        yield URL.build(scheme="http", host=host, port=port)
 
 
 @pytest.fixture(autouse=True)

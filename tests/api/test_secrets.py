@@ -7,7 +7,7 @@ import json
 import logging
 from traceback import format_exception
 
-from aiohttp import ClientTimeout
+from aiohttp import ClientSession, ClientTimeout
 import pytest
 
 from custom_components.parqex.api import (
@@ -18,7 +18,7 @@ from custom_components.parqex.api import (
 )
 from tests.simulator import Cloud, DemoHouse, Fault, Simulator
 
-from .conftest import CALLS, DOOR_ID
+from .conftest import CALLS, DOOR_ID, Tokens, listening
 
 
 def told(err: BaseException | None) -> Iterator[str]:
@@ -80,6 +80,24 @@ async def test_nor_does_it_when_nobody_listens(
     await simulator.stop()
     with pytest.raises(ParqExError) as caught:
         await CALLS[endpoint](client)
+    private = {DOOR_ID, *cloud.issued_secrets(), *cloud.personal_data()}
+    for text in (*told(caught.value), caplog.text):
+        assert not [secret for secret in private if secret in text]
+
+
+@pytest.mark.parametrize("endpoint", CALLS)
+async def test_nor_does_it_when_something_else_listens(
+    session: ClientSession,
+    cloud: Cloud,
+    tokens: Tokens,
+    caplog: pytest.LogCaptureFixture,
+    endpoint: str,
+) -> None:
+    """What aiohttp says then quotes the address and the token."""
+    caplog.set_level(logging.DEBUG)
+    async with listening(b"SSH-2.0-OpenSSH_10.0\r\n\r\n") as url:
+        with pytest.raises(ParqExError) as caught:
+            await CALLS[endpoint](ParqExClient(session, url, tokens))
     private = {DOOR_ID, *cloud.issued_secrets(), *cloud.personal_data()}
     for text in (*told(caught.value), caplog.text):
         assert not [secret for secret in private if secret in text]

@@ -1,6 +1,5 @@
 """What becomes of an answer that does not come, does not end, or leads elsewhere."""
 
-import asyncio
 from contextlib import suppress
 import tracemalloc
 import zlib
@@ -8,7 +7,6 @@ import zlib
 from aiohttp import ClientSession, ClientTimeout, web
 from aiohttp.test_utils import TestServer
 import pytest
-from yarl import URL
 
 from custom_components.parqex.api import (
     CannotConnect,
@@ -18,7 +16,7 @@ from custom_components.parqex.api import (
 )
 from tests.simulator import Cloud, Fault, Simulator
 
-from .conftest import CALLS, Tokens
+from .conftest import CALLS, Tokens, listening
 
 MIB = 1024 * 1024
 
@@ -76,15 +74,8 @@ async def test_an_answer_cannot_be_read(
     session: ClientSession, tokens: Tokens, endpoint: str, answer: bytes
 ) -> None:
     """Something else listens there, or the answer is cut off."""
-
-    async def reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(answer)
-        writer.close()
-
-    async with await asyncio.start_server(reply, "127.0.0.1", 0) as server:
-        host, port = server.sockets[0].getsockname()
-        client = ParqExClient(session, URL(f"http://{host}:{port}"), tokens)
+    async with listening(answer) as url:
+        client = ParqExClient(session, url, tokens)
         with pytest.raises(CannotConnect):
             await CALLS[endpoint](client)
 
