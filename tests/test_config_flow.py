@@ -99,14 +99,21 @@ async def test_numbers_may_come_as_text(
 
 
 async def test_the_same_account_twice_is_refused(
-    hass: HomeAssistant, linked: MockConfigEntry, browser: Browser, house: DemoHouse
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    browser: Browser,
+    cloud: Cloud,
+    house: DemoHouse,
 ) -> None:
-    """The link there is stays as it is."""
-    before = dict(linked.data)
+    """But its new tokens are kept: ParqEx may have replaced the old ones."""
     result = await link(hass, browser, house.owner)
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
-    assert dict(linked.data) == before
+    await hass.async_block_till_done(wait_background_tasks=True)
+    newest = cloud.oauth.grants(house.owner)[-1]
+    assert linked.data["token"]["refresh_token"] == newest.refresh_token
+    assert linked.state is ConfigEntryState.LOADED
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 1
 
 
 async def test_a_second_account_is_linked_beside_the_first(

@@ -1,5 +1,6 @@
 """The switch: what it shows, and what it sends."""
 
+import asyncio
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -307,7 +308,10 @@ async def test_one_call_for_all_opens_each_once(
 
 
 async def test_commands_to_one_controller_go_one_after_the_other(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """The second leaves when the first is answered; another controller's does not wait."""
 
@@ -315,12 +319,12 @@ async def test_commands_to_one_controller_go_one_after_the_other(
         return [one.json["door_id"] for one in cloud.requests if one.json]
 
     gate, elevator = cloud.door("Main gate"), cloud.door("Elevator")
-    cloud.faults.add("toggle", Fault(hang="headers"), times=1)
+    cloud.faults.add("toggle", Fault(delay=1), times=1)
     first = hass.async_create_task(turn(hass, SERVICE_TURN_ON))
     await until(asked)
     second = hass.async_create_task(turn(hass, SERVICE_TURN_ON, "switch.elevator"))
     await turn(hass, SERVICE_TURN_ON, "switch.garage_left")
     assert asked() == [gate.id, cloud.door("Garage left").id]
-    first.cancel()
-    await second
+    freezer.tick(2)
+    await asyncio.gather(first, second)
     assert asked()[-1] == elevator.id

@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 from time import monotonic
@@ -11,6 +11,7 @@ from time import monotonic
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.event import async_call_later
+from homeassistant.util.hass_dict import HassKey
 
 from .api import AccessPoint, ParqExClient, Snapshot, State
 from .const import DOMAIN
@@ -22,12 +23,33 @@ SECONDS_TO_MOVE = 20
 SECONDS_TO_CONFIRM = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Command:
-    """An accepted command; the time is that of `monotonic`."""
+    """A command that was sent; `accepted_at` is that of `monotonic`."""
 
     state: State
-    accepted_at: float
+    answer: asyncio.Task[None] | None = None
+    accepted_at: float | None = None
+
+    @property
+    def seconds_left(self) -> int:
+        """Seconds in which it may not be followed by another one."""
+        if self.accepted_at is None:
+            return SECONDS_TO_MOVE
+        return ceil(self.accepted_at + SECONDS_TO_MOVE - monotonic())
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent, by whichever account, before and after a reload."""
+
+    controllers: defaultdict[str, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
+    latest: dict[str, Command] = field(default_factory=dict)
+
+
+_SENT: HassKey[Sent] = HassKey(f"{DOMAIN}_commands")
 
 
 class Commands:
@@ -47,21 +69,20 @@ class Commands:
         self._hass = hass
         self._client = client
         self._async_changed = async_changed
-        self._controllers: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._accepted: dict[str, Command] = {}
-        self._deadlines: dict[str, CALLBACK_TYPE] = {}
+        self._sent = hass.data.setdefault(_SENT, Sent())
+        self._awaited: dict[str, tuple[Command, CALLBACK_TYPE]] = {}
         self._stopped = False
 
     @property
     def awaited(self) -> bool:
         """Whether any command waits for its confirmation."""
-        return bool(self._deadlines)
+        return bool(self._awaited)
 
     def requested(self, access_point_id: str) -> State | None:
         """Return the state that was asked for and is not confirmed yet."""
-        if access_point_id not in self._deadlines:
+        if access_point_id not in self._awaited:
             return None
-        return self._accepted[access_point_id].state
+        return self._awaited[access_point_id][0].state
 
     async def async_send(
         self, access_point: AccessPoint, name: str, state: State
@@ -71,30 +92,45 @@ class Commands:
         Raises ServiceValidationError while it still moves the other way, and what the
         client raises.
         """
-        # Two commands at once to one controller made the service fail.
-        async with self._controllers[access_point.controller_id]:
-            if (last := self._accepted.get(access_point.id)) and (
-                seconds := ceil(last.accepted_at + SECONDS_TO_MOVE - monotonic())
-            ) > 0:
-                if last.state is state:
-                    return
-                raise ServiceValidationError(
-                    translation_domain=DOMAIN,
-                    translation_key="command_still_moving",
-                    translation_placeholders={
-                        "access_point": name,
-                        "seconds": str(seconds),
-                    },
-                )
-            await self._client.async_toggle(access_point.id, state)
-            self._async_accepted(access_point.id, state)
+        command = self._sent.latest.get(access_point.id)
+        if command is None or command.seconds_left <= 0:
+            command = self._sent.latest[access_point.id] = Command(state)
+            # Whoever waits may be cancelled (an automation that restarts), but not
+            # what the controller may already have heard.
+            command.answer = self._hass.async_create_task(
+                self._async_send(access_point, command), f"{DOMAIN} command"
+            )
+        elif command.state is not state:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="command_still_moving",
+                translation_placeholders={
+                    "access_point": name,
+                    "seconds": str(command.seconds_left),
+                },
+            )
+        if command.accepted_at is None and command.answer:
+            await asyncio.shield(command.answer)
+            self._async_await(access_point.id, command)
+
+    async def _async_send(self, access_point: AccessPoint, command: Command) -> None:
+        """Send a command in its turn; forget it if it was not accepted."""
+        try:
+            # Two commands at once to one controller made the service fail.
+            async with self._sent.controllers[access_point.controller_id]:
+                await self._client.async_toggle(access_point.id, command.state)
+        except BaseException:
+            del self._sent.latest[access_point.id]
+            raise
+        command.accepted_at = monotonic()
+        self._async_await(access_point.id, command)
 
     @callback
-    def _async_accepted(self, access_point_id: str, state: State) -> None:
-        """Remember an accepted command and wait for its confirmation."""
-        if self._stopped:
+    def _async_await(self, access_point_id: str, command: Command) -> None:
+        """Wait for the confirmation of an accepted command."""
+        awaited = self._awaited.get(access_point_id)
+        if self._stopped or (awaited and awaited[0] is command):
             return
-        self._accepted[access_point_id] = Command(state, monotonic())
         self._async_end(access_point_id)
 
         @callback
@@ -102,10 +138,13 @@ class Commands:
             self._async_end(access_point_id)
             self._async_changed(access_point_id)
 
-        self._deadlines[access_point_id] = async_call_later(
-            self._hass,
-            SECONDS_TO_CONFIRM,
-            HassJob(deadline_passed, f"{DOMAIN} command", cancel_on_shutdown=True),
+        self._awaited[access_point_id] = (
+            command,
+            async_call_later(
+                self._hass,
+                SECONDS_TO_CONFIRM,
+                HassJob(deadline_passed, f"{DOMAIN} command", cancel_on_shutdown=True),
+            ),
         )
         self._async_changed(access_point_id)
 
@@ -116,12 +155,12 @@ class Commands:
         `asked_at`: when the snapshot was asked for. What was accepted later, it cannot
         confirm.
         """
-        for access_point_id in list(self._deadlines):
-            command = self._accepted[access_point_id]
+        for access_point_id, (command, _) in list(self._awaited.items()):
             access_point = snapshot.access_points.get(access_point_id)
             if (
                 access_point
                 and access_point.state is command.state
+                and command.accepted_at is not None
                 and command.accepted_at <= asked_at
             ):
                 self._async_end(access_point_id)
@@ -130,11 +169,11 @@ class Commands:
     def async_stop(self) -> None:
         """Wait for nothing any more."""
         self._stopped = True
-        for access_point_id in list(self._deadlines):
+        for access_point_id in list(self._awaited):
             self._async_end(access_point_id)
 
     @callback
     def _async_end(self, access_point_id: str) -> None:
         """Stop waiting for a confirmation."""
-        if cancel := self._deadlines.pop(access_point_id, None):
-            cancel()
+        if awaited := self._awaited.pop(access_point_id, None):
+            awaited[1]()

@@ -21,7 +21,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHan
 from .api import Account, NotAuthorized, ParqExClient, ParqExError, base_url
 from .const import CONF_RECORD_NAMES, DOMAIN, LOGGER, MANUFACTURER
 from .exceptions import error_key
-from .tokens import NewAccountTokens
+from .tokens import NewAccountTokens, token_lock
 
 OPTIONS = vol.Schema({vol.Required(CONF_RECORD_NAMES, default=True): bool})
 
@@ -66,19 +66,16 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         """Say why before leaving for ParqEx's page."""
         if user_input is None:
             return self.async_show_form(step_id="reauth_confirm")
-        return await self._async_link_again(self._get_reauth_entry())
+        entry = self._get_reauth_entry()
+        return await self.async_step_pick_implementation(
+            {"implementation": entry.data["auth_implementation"]}
+        )
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Link again because the user wants to."""
-        return await self._async_link_again(self._get_reconfigure_entry())
-
-    async def _async_link_again(self, entry: ConfigEntry) -> ConfigFlowResult:
-        """Go to ParqEx's page with the credentials the entry was linked with."""
-        return await self.async_step_pick_implementation(
-            {"implementation": entry.data["auth_implementation"]}
-        )
+        """Link again because the user wants to, perhaps with other credentials."""
+        return await self.async_step_pick_implementation()
 
     @override
     async def async_oauth_create_entry(self, data: dict[str, Any]) -> ConfigFlowResult:
@@ -117,17 +114,18 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
     async def _async_finish(self, account: Account) -> ConfigFlowResult:
         """Create the entry, or give the new tokens to the one linked again."""
         await self.async_set_unique_id(account.id)
-        if self.source == SOURCE_REAUTH:
+        if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
             self._abort_if_unique_id_mismatch(reason="wrong_account")
-            return self.async_update_reload_and_abort(
-                self._get_reauth_entry(), data=self._data
+            entry = (
+                self._get_reauth_entry()
+                if self.source == SOURCE_REAUTH
+                else self._get_reconfigure_entry()
             )
-        if self.source == SOURCE_RECONFIGURE:
-            self._abort_if_unique_id_mismatch(reason="wrong_account")
-            return self.async_update_reload_and_abort(
-                self._get_reconfigure_entry(), data=self._data
-            )
-        self._abort_if_unique_id_configured()
+            # A refresh of the old tokens that is under way would replace the new.
+            async with token_lock(self.hass, entry):
+                return self.async_update_reload_and_abort(entry, data=self._data)
+        # ParqEx may have replaced the tokens there are, so the new ones are kept.
+        self._abort_if_unique_id_configured(updates=self._data)
         return self.async_create_entry(
             title=account.name or MANUFACTURER, data=self._data
         )

@@ -156,22 +156,29 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
     def _async_tell(self, changed_id: str) -> None:
         """Tell the entities of one access point or controller."""
         for listener in list(self._listeners_of.get(changed_id, ())):
-            listener()
+            try:
+                listener()
+            except Exception:
+                self.logger.exception("Unexpected error updating an entity")
 
     @callback
     def _async_command_changed(self, access_point_id: str) -> None:
         """React to a command that was accepted, or given up waiting for."""
-        self.update_interval = self._pace
-        # After a failed look the next one has its own time, perhaps ParqEx's.
-        if self.last_update_success:
-            self._schedule_refresh()
+        # At an unchanged pace the next look is due: each command would put it off.
+        if self.update_interval != (pace := self._pace):
+            self.update_interval = pace
+            # After a failed look the next one has its own time, perhaps ParqEx's.
+            if self.last_update_success:
+                self._schedule_refresh()
         self._async_tell(access_point_id)
 
     @property
     def _retry_seconds(self) -> float:
         """Seconds until the next look after a failed one."""
         return min(
-            self._pace.total_seconds() * 2.0 ** (self.failures - 1), MAX_RETRY_SECONDS
+            # More than 6 would change nothing, and 1024 is more than a float holds.
+            self._pace.total_seconds() * 2.0 ** min(self.failures - 1, 6),
+            MAX_RETRY_SECONDS,
         )
 
     @property

@@ -59,7 +59,8 @@ def update_error(
             translation_domain=DOMAIN, translation_key="update_not_authorized"
         )
     if isinstance(err, RateLimited) and err.retry_after is not None:
-        retry_after = err.retry_after
+        # Never sooner than without being told: "0" is no invitation to hammer.
+        retry_after = max(retry_after, err.retry_after)
     return UpdateFailed(
         translation_domain=DOMAIN,
         translation_key=f"update_{key}",

@@ -20,6 +20,12 @@ from .const import DOMAIN
 _LOCKS: HassKey[WeakValueDictionary[str, Lock]] = HassKey(f"{DOMAIN}_token_locks")
 
 
+def token_lock(hass: HomeAssistant, config_entry: ConfigEntry) -> Lock:
+    """Return what is held while the tokens of an entry are replaced."""
+    locks = hass.data.setdefault(_LOCKS, WeakValueDictionary())
+    return locks.setdefault(config_entry.entry_id, Lock())
+
+
 class AccountTokens(OAuth2Session):
     """The tokens kept in a config entry."""
 
@@ -34,8 +40,7 @@ class AccountTokens(OAuth2Session):
         A refresh token works once: two refreshes side by side would lose the login.
         """
         super().__init__(hass, config_entry, implementation)
-        locks = hass.data.setdefault(_LOCKS, WeakValueDictionary())
-        self._token_lock = locks.setdefault(config_entry.entry_id, self._token_lock)
+        self._token_lock = token_lock(hass, config_entry)
         self._rejected: str | None = None
 
     @property

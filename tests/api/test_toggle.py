@@ -146,7 +146,7 @@ async def test_a_documented_refusal_may_come_as_a_code(
         (429, None, RateLimited),
         (500, (FIXTURES / "errors-500.json").read_bytes(), CannotConnect),
         (502, "<!doctype html>", CannotConnect),
-        (503, None, RateLimited),
+        (503, None, CannotConnect),
     ],
 )
 async def test_no_other_answer_is_an_acceptance(

@@ -9,7 +9,13 @@ from typing import Any, Literal
 from aiohttp import ClientSession
 from yarl import URL
 
-from .errors import ControllerOffline, NotSupported, Refused, SensorRequired
+from .errors import (
+    CannotConnect,
+    ControllerOffline,
+    NotSupported,
+    Refused,
+    SensorRequired,
+)
 from .models import (
     AccessEvent,
     Account,
@@ -83,6 +89,9 @@ class ParqExClient:
             return
         if meaning := _TOGGLE_ERRORS.get(answer.status):
             raise meaning(f"the controller refused (HTTP {answer.status})")
+        if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            # Unlike a 429, it may come from behind what was already carried out.
+            raise CannotConnect("the service failed (HTTP 503)")
         raise error
 
     async def async_access_history(
@@ -123,7 +132,8 @@ class ParqExClient:
 
     async def _async_toggle(self, command: dict[str, str]) -> Answer:
         """Send a command, to the other address where the first does not exist."""
-        for path in self._toggle_paths:
+        # A copy: another command may put the list in order meanwhile.
+        for path in tuple(self._toggle_paths):
             answer = await self._transport.async_request("POST", path, json=command)
             # No controller heard of a command whose address was not found.
             if not answer.at_unknown_address:
@@ -140,16 +150,18 @@ class ParqExClient:
         return answer.body
 
 
-def shape(value: Any) -> Any:
+def shape(value: Any, depth: int = 6) -> Any:
     """Return what fields an answer has and of which type, without any value.
 
-    Of a list, the first record stands for all.
+    Of a list, the first record stands for all; what lies deeper is left out.
     """
     match value:
+        case dict() | list() if not depth:
+            return "..."
         case dict():
-            return {str(key): shape(one) for key, one in value.items()}
+            return {key: shape(one, depth - 1) for key, one in value.items()}
         case [first, *_]:
-            return [shape(first), f"{len(value)} in all"]
+            return [shape(first, depth - 1), f"{len(value)} in all"]
         case []:
             return []
     return type(value).__name__
