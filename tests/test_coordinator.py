@@ -333,3 +333,77 @@ async def test_a_command_answered_after_unloading_waits_for_nothing(
     await coordinator.async_command(access_point, "Main gate", "OPEN")
     await advance(61)
     assert [one.endpoint for one in cloud.requests] == ["toggle"]
+
+
+@pytest.mark.parametrize("header", ["0", "Mon, 02 Nov 2020 12:00:00 GMT"])
+async def test_to_wait_no_time_is_no_invitation(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    advance: Advance,
+    header: str,
+) -> None:
+    """Looks stay as far apart as they are without being told."""
+    cloud.faults.add("sync", Fault(status=429, headers={"Retry-After": header}))
+    await advance(30)
+    cloud.requests.clear()
+    for _ in range(20):
+        await advance(1)
+    assert not cloud.requests
+
+
+async def test_an_outage_of_days_keeps_its_pace(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    advance: Advance,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """And its one log line."""
+    cloud.faults.add("sync", Fault(status=500))
+    for _ in range(1030):
+        await advance(120)
+    assert syncs(cloud) >= 1030
+    assert sum(one.levelno >= logging.ERROR for one in caplog.records) == 1
+
+
+async def test_many_commands_do_not_put_off_the_look(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    house: DemoHouse,
+    advance: Advance,
+) -> None:
+    """A controller has up to a hundred access points."""
+    for number in range(40):
+        cloud.add_door(house.garage, f"Box {number}")
+    await advance(30)
+    cloud.requests.clear()
+    for number in range(40):
+        await hass.services.async_call(
+            "switch",
+            SERVICE_TURN_ON,
+            {ATTR_ENTITY_ID: f"switch.box_{number}"},
+            blocking=True,
+        )
+        await advance(0.7)
+    assert syncs(cloud) >= 10
+
+
+async def test_one_broken_entity_does_not_stop_the_others(
+    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
+) -> None:
+    """It is logged, and they are told."""
+
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    gate = cloud.door("Main gate")
+    remove = linked.runtime_data.async_add_listener(broken, gate.id)
+    linked.runtime_data._listeners_of[gate.id].insert(0, broken)
+    gate.open_by_hand()
+    await advance(30)
+    remove()
+    state = hass.states.get(GATE)
+    assert state
+    assert state.state == "on"

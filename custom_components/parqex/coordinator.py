@@ -10,9 +10,10 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import TimestampDataUpdateCoordinator
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from .access_log import AccessLog
-from .api import AccessPoint, ParqExClient, Snapshot, State
+from .api import AccessPoint, ParqExClient, RateLimited, Snapshot, State
 from .commands import Commands
 from .const import DOMAIN, LOGGER, MANUFACTURER
 from .exceptions import SERVICE_ERRORS, command_error, error_key, update_error
@@ -30,6 +31,9 @@ UNCERTAIN = ("cannot_connect", "invalid_answer", "not_authorized")
 
 # So many of the last errors are kept for diagnostics.
 MAX_ERRORS = 20
+
+# When each account may be asked again, in the time of `monotonic`.
+_WAITS: HassKey[dict[str, float]] = HassKey(f"{DOMAIN}_waits")
 
 type ParqExConfigEntry = ConfigEntry[ParqExCoordinator]
 
@@ -73,9 +77,11 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         """Fetch everything the account can reach, in one request."""
         asked_at = monotonic()
         try:
+            self._respect_wait()
             snapshot = await self.client.async_sync()
         except SERVICE_ERRORS as err:
             self.failures += 1
+            self._remember_wait(err)
             self.last_errors.append(f"{dt_util.utcnow():%F %T} look {error_key(err)}")
             raise update_error(err, self._retry_seconds) from err
         self.failures = 0
@@ -94,9 +100,11 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         Raises HomeAssistantError with a sentence for people.
         """
         try:
+            self._respect_wait()
             await self.commands.async_send(access_point, name, state)
         except SERVICE_ERRORS as err:
             key = error_key(err)
+            self._remember_wait(err)
             self.last_errors.append(f"{dt_util.utcnow():%F %T} command {key}")
             if key == "forbidden":
                 async_raise_issue(self.hass, self.config_entry, MAY_NOT[state])
@@ -106,6 +114,22 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
                 )
             raise command_error(err, name) from err
         async_clear_issue(self.hass, self.config_entry, MAY_NOT[state])
+
+    def _respect_wait(self) -> None:
+        """Raise RateLimited while ParqEx wants to be left alone.
+
+        Home Assistant's own retries of a set-up do not know of it.
+        """
+        waits = self.hass.data.setdefault(_WAITS, {})
+        wait = waits.get(self.config_entry.entry_id, 0.0) - monotonic()
+        if wait > 0:
+            raise RateLimited("asked to wait", wait)
+
+    def _remember_wait(self, err: Exception) -> None:
+        """Remember until when ParqEx wants to be left alone, also over a reload."""
+        if isinstance(err, RateLimited) and err.retry_after:
+            waits = self.hass.data.setdefault(_WAITS, {})
+            waits[self.config_entry.entry_id] = monotonic() + err.retry_after
 
     @callback
     @override
