@@ -219,3 +219,17 @@ async def test_a_device_can_be_deleted_once_it_is_no_longer_listed(
     await advance(30)
     assert (await browser.remove_device(elevator.id))["success"]
     assert "Elevator" not in names(hass, linked)
+
+
+async def test_no_device_is_deleted_while_nobody_knows_what_is_listed(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    """The account is not set up."""
+    assert await async_setup_component(hass, "config", {})
+    browser = await hass_ws_client(hass)
+    elevator = device(hass, linked, cloud.door("Elevator").id)
+    await hass.config_entries.async_unload(linked.entry_id)
+    assert not (await browser.remove_device(elevator.id))["success"]

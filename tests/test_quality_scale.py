@@ -821,6 +821,7 @@ async def test_the_readme_names_triggers_and_conditions_that_exist(
     """Home Assistant's own: the integration has none."""
     for component in ("automation", "door"):
         assert await async_setup_component(hass, component, {})
+    await hass.async_block_till_done()
     named = r"`(\w+\.\w+)`"
     triggers = set(re.findall(named, section("Triggers")))
     assert {"door.opened", "event.received"} <= triggers

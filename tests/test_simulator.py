@@ -993,8 +993,20 @@ async def test_buttons_move_the_house(
     await act("require_sensor", door=door.id, on=True)
     await act("unplug", controller=house.garage.id, on=True)
     assert (door.stuck, door.requires_sensor, house.garage.unplugged) == (True,) * 3
+    await act("auto_close", door=door.id, on=True)
+    assert door.auto_close_delay == 30
+    await act("auto_close", door=door.id, on=False)
+    assert door.auto_close_delay == 0
     state = await act("fault", endpoint="sync", fault="503")
     assert state["faults"]["sync"] == "answers 503"
+    for kind, told in (
+        ("slow", "waits 5 s"),
+        ("garbage", "answers 200"),
+        ("hang", "hangs"),
+        ("reset", "resets"),
+    ):
+        state = await act("fault", endpoint="sync", fault=kind)
+        assert state["faults"]["sync"] == told
     state = await act("fault", endpoint="sync", fault="")
     assert state["faults"]["sync"] == ""
     state = await act("revoke", account=house.owner.id)

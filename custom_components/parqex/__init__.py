@@ -1,5 +1,6 @@
 """The ParqEx integration: gates, garage doors and other access points."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import UnknownImplementationError
@@ -72,7 +73,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> b
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: ParqExConfigEntry, device: DeviceEntry
 ) -> bool:
-    """Let the user delete a device that ParqEx no longer lists."""
+    """Let the user delete a device that ParqEx no longer lists, as far as we know."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
     snapshot = entry.runtime_data.data
     return not any(
         domain == DOMAIN

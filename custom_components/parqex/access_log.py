@@ -219,6 +219,7 @@ class AccessLog:
             one.id for one in self._snapshot.access_points_of(controller_id)
         ]
         refused_before = reading.refused
+        events: list[AccessEvent] | None = None
         try:
             events = await self._history.async_fetch(
                 controller_id, access_points, now - TOLD_BACK_TO, now
@@ -238,10 +239,12 @@ class AccessLog:
             )
         else:
             reading.succeeded(now)
-            await self._async_tell_new(controller_id, events, now)
+        # Before anything new is told: what was unavailable starts no automation.
         if reading.refused is not refused_before:
             for access_point_id in access_points:
                 self._async_changed(access_point_id)
+        if events is not None:
+            await self._async_tell_new(controller_id, events, now)
 
     async def _async_learn(self, sightings: list[Sighting]) -> None:
         """Learn the zone of the service's times from what was seen to happen."""

@@ -10,6 +10,8 @@ from .cloud import Cloud
 from .faults import ENDPOINTS, Fault
 from .house import Controller, Door, Event
 
+AUTO_CLOSE_SECONDS: Final = 30
+
 _PAGE: Final = Path(__file__).with_name("page.html").read_text("utf-8")
 
 
@@ -83,6 +85,10 @@ def _stuck(cloud: Cloud, order: dict[str, Any]) -> None:
     cloud.door(order["door"]).stuck = bool(order["on"])
 
 
+def _auto_close(cloud: Cloud, order: dict[str, Any]) -> None:
+    cloud.door(order["door"]).auto_close(AUTO_CLOSE_SECONDS if order["on"] else 0)
+
+
 def _fault(cloud: Cloud, order: dict[str, Any]) -> None:
     endpoint, kind = order["endpoint"], order["fault"]
     cloud.faults.clear(endpoint)
@@ -90,6 +96,10 @@ def _fault(cloud: Cloud, order: dict[str, Any]) -> None:
         cloud.faults.add(endpoint, Fault(hang="headers"))
     elif kind == "reset":
         cloud.faults.add(endpoint, Fault(reset=True))
+    elif kind == "slow":
+        cloud.faults.add(endpoint, Fault(delay=5))
+    elif kind == "garbage":
+        cloud.faults.add(endpoint, Fault(status=200, body="<html>"))
     elif kind:
         cloud.faults.add(endpoint, Fault(status=int(kind)))
 
@@ -105,6 +115,7 @@ _ACTS: Final[dict[str, Callable[[Cloud, dict[str, Any]], None]]] = {
     "unplug": _unplug,
     "require_sensor": _require_sensor,
     "stuck": _stuck,
+    "auto_close": _auto_close,
     "fault": _fault,
     "revoke": _revoke,
 }
