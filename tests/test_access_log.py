@@ -15,7 +15,11 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.parqex import access_memory
 from custom_components.parqex.const import EVENT_ACCESS
-from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.const import (
+    EVENT_HOMEASSISTANT_FINAL_WRITE,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
 from homeassistant.core import Event, HomeAssistant, State
 from tests.conftest import NOW, Advance, entry_for, set_up
 from tests.simulator import Cloud, DemoHouse, Fault, Simulator
@@ -267,6 +271,25 @@ async def test_what_was_told_is_written_down(
     assert "@" not in saved
     await hass.config_entries.async_remove(linked.entry_id)
     assert key not in hass_storage
+
+
+async def test_what_was_told_is_written_down_when_home_assistant_stops(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    advance: Advance,
+    hass_storage: dict[str, Any],
+) -> None:
+    """Though it would have waited a little longer."""
+    await advance(30)
+    cloud.door("Main gate").open_by_hand()
+    await linked.runtime_data.async_refresh()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    key = f"parqex.access_log.{linked.entry_id}"
+    assert not hass_storage[key]["data"]["told"]
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await hass.async_block_till_done()
+    assert len(hass_storage[key]["data"]["told"]) == 1
 
 
 @pytest.mark.parametrize("data", [{"told": []}, {"told": {"x": "soon"}}, [], {}])
