@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import web
+from yarl import URL
 
 from .cloud import Cloud
 from .faults import ENDPOINTS, Fault
-from .house import Controller, Door, Event
+from .house import WEB, Controller, Door, Event, State
 
 AUTO_CLOSE_SECONDS: Final = 30
 
@@ -39,6 +40,15 @@ def state(cloud: Cloud, address: str) -> dict[str, Any]:
         "faults": {
             endpoint: str(cloud.faults.next(endpoint) or "") for endpoint in ENDPOINTS
         },
+        "webhooks": [
+            {
+                "address": webhook.address,
+                "brand": webhook.brand,
+                "sent": len(webhook.sent),
+                "last_status": webhook.last_status,
+            }
+            for webhook in cloud.webhooks
+        ],
         "requests": [
             {
                 "when": request.when.isoformat(),
@@ -108,6 +118,29 @@ def _revoke(cloud: Cloud, order: dict[str, Any]) -> None:
     cloud.oauth.revoke(cloud.account(order["account"]))
 
 
+def _webhook_add(cloud: Cloud, order: dict[str, Any]) -> None:
+    address, brand = str(order["address"]), order["brand"]
+    if URL(address).scheme not in ("http", "https"):
+        raise ValueError("a webhook has a web address")
+    if brand not in ("parqex", "beam"):
+        raise ValueError("the brand is parqex or beam")
+    cloud.remove_webhook(address)
+    cloud.add_webhook(address, brand)
+
+
+def _webhook_remove(cloud: Cloud, order: dict[str, Any]) -> None:
+    cloud.remove_webhook(order["address"])
+
+
+def _webhook_send(cloud: Cloud, order: dict[str, Any]) -> None:
+    door = cloud.doors[0]
+    state: State = "OPEN" if door.state == "OPEN" else "CLOSED"
+    person = door.controller.owner.person
+    cloud.webhook(order["address"]).trouble(
+        order["kind"], Event(door, state, WEB, person, True, cloud.now())
+    )
+
+
 _ACTS: Final[dict[str, Callable[[Cloud, dict[str, Any]], None]]] = {
     "open_by_hand": _open_by_hand,
     "close_by_hand": _close_by_hand,
@@ -118,6 +151,9 @@ _ACTS: Final[dict[str, Callable[[Cloud, dict[str, Any]], None]]] = {
     "auto_close": _auto_close,
     "fault": _fault,
     "revoke": _revoke,
+    "webhook_add": _webhook_add,
+    "webhook_remove": _webhook_remove,
+    "webhook_send": _webhook_send,
 }
 
 

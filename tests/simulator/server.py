@@ -18,6 +18,7 @@ from .answers import Answer, errors, not_found
 from .authorize import authorize
 from .cloud import Cloud, Request
 from .faults import Fault
+from .webhooks import Announcer
 
 HOST: Final = "127.0.0.1"
 
@@ -61,6 +62,7 @@ class Simulator:
     def __init__(self, cloud: Cloud | None = None, public_url: str = "") -> None:
         """Prepare a cloud; it is reached at public_url where that is given."""
         self.cloud = cloud or Cloud()
+        self.announcer = Announcer(self.cloud)
         self.port = 0
         self._public_url = public_url.rstrip("/")
         self._runner: web.AppRunner | None = None
