@@ -42,7 +42,7 @@ def _on(order: Order) -> bool:
 
 
 def _status(order: Order) -> int | None:
-    status = order["status"]
+    status: int | None = order["status"]
     if status is None or status in REFUSALS:
         return status
     raise ValueError(status)

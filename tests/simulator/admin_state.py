@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from .cloud import Cloud, Request
 from .endpoints import MESSAGES
-from .fault_kinds import FAULT_KINDS, FAULTS
+from .fault_kinds import FAULT_KINDS, FAULT_LABELS, FAULTS
 from .faults import ENDPOINTS, Fault
 from .house import Controller, Door, Event
 from .people import Account
@@ -63,7 +63,7 @@ def troubles(cloud: Cloud) -> Iterator[dict[str, Any]]:
     for endpoint in ENDPOINTS:
         if fault := cloud.faults.next(endpoint):
             yield {
-                "text": f"{endpoint} {fault}",
+                "text": f"{endpoint}: {FAULT_LABELS.get(_kind(fault), str(fault))}",
                 "end": {"act": "fault", "endpoint": endpoint, "fault": ""},
             }
 

@@ -59,8 +59,10 @@ FAULT_KINDS: Final[Mapping[str, Mapping[str, tuple[str, Fault]]]] = {
 """By group and key: what to call it, and what it is."""
 
 FAULTS: Final[Mapping[str, Fault]] = {
-    key: fault
-    for kinds in FAULT_KINDS.values()
-    for key, (_, fault) in kinds.items()
+    key: fault for kinds in FAULT_KINDS.values() for key, (_, fault) in kinds.items()
 }
-"""The same by key alone."""
+FAULT_LABELS: Final[Mapping[str, str]] = {
+    key: label
+    for kinds in FAULT_KINDS.values()
+    for key, (label, _) in kinds.items()
+}

@@ -17,14 +17,13 @@ function movement(door) {
 
 function stateText(door) {
   const moving = movement(door);
-  if (!moving) return STATES[door.state];
-  const share = moving === "OPEN" ? door.position : 1 - door.position;
-  return `${MOVES[moving]}, ${Math.floor(share * 100)} %`;
+  return moving ? MOVES[moving] : STATES[door.state];
 }
 
 function doorNotes(door) {
   const really = door.position >= 0.5 ? "OPEN" : "CLOSED";
   const moving = movement(door), { unplugged } = door.controller;
+  const share = moving === "OPEN" ? door.position : 1 - door.position;
   const seconds = (new Date(current.now) - new Date(door.last_toggled)) / 1000;
   return [
     unplugged && !moving && really !== door.state && ["hidden-move", `Really ${STATES[really].toLowerCase()}, nobody reports it`, "bad"],
@@ -35,7 +34,7 @@ function doorNotes(door) {
     !door.active && ["inactive", "Switched off", "bad"],
     door.refusal && ["refusal", `Refuses with ${door.refusal}`, "bad"],
     door.closes_in !== null && ["closes", `Closes by itself in ${Math.ceil(door.closes_in)} s`, ""],
-    !moving && ["since", `for ${lasting(seconds)}`, ""],
+    moving ? ["share", `${Math.floor(share * 100)} % done`, ""] : ["since", `for ${lasting(seconds)}`, ""],
   ].filter(Boolean);
 }
 
@@ -45,7 +44,7 @@ function note([, , className]) {
 }
 
 function refusals(label, name, target) {
-  const options = [new Option("are carried out", ""), ...current.refusals.map((status) => new Option(`are refused: ${status}`, status))];
+  const options = [new Option("carried out", ""), ...current.refusals.map((status) => new Option(`refused: ${status}`, status))];
   const [element, update] = chooser(label, options, (status) => act(name, { ...target, status: status ? Number(status) : null }));
   return [element, (one) => update(String(one.refusal ?? ""))];
 }
@@ -57,6 +56,7 @@ function doorCard({ name, id }) {
   const scene = drawing(name), state = make("span", { className: "state" });
   const notes = make("ul", { className: "notes" }), who = make("span");
   notes.setAttribute("aria-label", `About ${name}`);
+  const byHand = make("span", { className: "soft", textContent: "By hand", ariaHidden: "true" });
   const visit = words("Visit", ` ${name}`, " as ");
   visit.append(who);
 
@@ -69,9 +69,9 @@ function doorCard({ name, id }) {
   const card = make("article", { className: "door" }, scene,
     make("div", { className: "door-body" },
       make("div", { className: "door-title" }, make("h4", { textContent: name }), state), notes,
-      make("div", { className: "hands" },
-        button(words("Open", ` ${name}`, " by hand"), () => act("open_by_hand", target)),
-        button(words("Close", ` ${name}`, " by hand"), () => act("close_by_hand", target)),
+      make("div", { className: "hands" }, byHand,
+        button(words("Open", ` ${name} by hand`), () => act("open_by_hand", target)),
+        button(words("Close", ` ${name} by hand`), () => act("close_by_hand", target)),
         Object.assign(button(visit, () => act("visit", { ...target, visitor: visitor() })), { className: "wide" })),
       make("details", {}, make("summary", {}, words("Habits and trouble", ` of ${name}`)),
         closes, stuck, sensor, off, refusal)));

@@ -43,7 +43,8 @@ async function poll() {
 }
 
 function logEntry() {
-  const when = make("time"), what = make("span"), who = make("small"), entry = make("li", {}, when, what, who);
+  const when = make("time"), what = make("span"), who = make("span");
+  const entry = make("li", {}, what, make("small", {}, when, " · ", who));
   return [entry, (event) => {
     when.dateTime = event.at;
     set(when, clock(event.at, current.now));
@@ -170,6 +171,7 @@ function show(now) {
   keep(find("controllers"), now.controllers, (one) => `${one.id} ${one.name}`, controllerPart);
   find("log-empty").hidden = now.log.length > 0;
   keep(find("log-entries"), now.log, (event) => event.number, logEntry);
+  find("requests-empty").hidden = now.requests.length > 0;
   keep(find("requests-body"), now.requests, (request) => request.number, requestRow);
   keep(find("access-head"), now.accounts, (account) => account.id, ({ name }) =>
     [make("th", { scope: "col", textContent: name }), () => {}], find("access-head").firstElementChild);
