@@ -74,9 +74,10 @@ def _close_by_hand(cloud: Cloud, order: Order) -> None:
 
 
 def _visit(cloud: Cloud, order: Order) -> None:
-    if not (name := order["visitor"].strip()):
+    name = order["visitor"]
+    if not isinstance(name, str) or not name.strip():
         raise ValueError("A visitor has a name.")
-    door, visitor = _door(cloud, order), cloud.visitor(name)
+    door, visitor = _door(cloud, order), cloud.visitor(name.strip())
     if door.state == "OPEN":
         door.close_as(visitor)
     else:

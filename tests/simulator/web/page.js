@@ -133,7 +133,7 @@ function webhookRow({ address, brand }) {
 }
 
 function troubleChip(trouble) {
-  return [make("li", {}, button(words(trouble.text, ", end this"), () => act(trouble.end.act, trouble.end))), () => {}];
+  return [make("li", {}, button(words(trouble.text, " (end this)"), () => act(trouble.end.act, trouble.end))), () => {}];
 }
 
 const count = (number) => number ? `${number} ${number === 1 ? "trouble is" : "troubles are"} on` : "All is well";
