@@ -105,12 +105,12 @@ function accessCell(row, account) {
 
 function faultRow([endpoint]) {
   const groups = Object.entries(current.fault_kinds).map(([label, kinds]) =>
-    make("optgroup", { label }, ...Object.entries(kinds).map(([key, text]) => new Option(text, key))));
+    make("optgroup", { label }, ...kinds.map((kind) => new Option(kind, kind))));
   const send = (fault) => act("fault", { endpoint, fault, times: Number(find("times").value) || null });
   const label = make("span", {}, `${ENDPOINTS[endpoint] ?? endpoint} `, make("small", { textContent: endpoint }));
   const [element, update] = chooser(label, [new Option("works", ""), ...groups], send);
   return [element, ([, chosen]) => {
-    update(chosen, current.faults[endpoint]);
+    update(chosen);
     element.lastChild.classList.toggle("bad", chosen !== "");
   }];
 }
