@@ -49,12 +49,13 @@ class Page:
 
 def door_in(state: dict[str, Any], name: str) -> dict[str, Any]:
     """Return a door of a state."""
-    [door] = [
+    doors: list[dict[str, Any]] = [
         door
         for controller in state["controllers"]
         for door in controller["doors"]
         if door["name"] == name
     ]
+    [door] = doors
     return door
 
 
