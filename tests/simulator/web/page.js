@@ -30,16 +30,15 @@ async function act(name, order) {
 // A state that was asked for before an order is older than what the order made of it.
 async function poll() {
   const before = orders;
-  let lost = "";
+  let now, lost = "";
   try {
-    const now = await ask("simulator/state");
-    if (before === orders && !pending) show(now);
-  } catch (error) {
+    now = await ask("simulator/state");
+  } catch {
     lost = "The simulator does not answer.";
-    console.error(error);
   }
-  set(find("lost"), lost || refused);
   setTimeout(poll, PAUSE);
+  set(find("lost"), lost || refused);
+  if (now && before === orders && !pending) show(now);
 }
 
 function logEntry() {
