@@ -206,6 +206,9 @@ async def test_left_open_after_the_time_that_was_chosen(
     assert house.garage.time_before_door_open_alert == 10
     await page.act("close_by_hand", door=door.id)
     assert not (await page.door("Garage left"))["left_open"]
+    for seconds in (0, -1, 10**30):
+        order = {"controller": house.garage.id, "seconds": seconds}
+        assert (await page.try_to("alert_after", **order))[0] == 400
 
 
 # Who may come in

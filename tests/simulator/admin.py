@@ -14,6 +14,8 @@ from .settings import choose
 
 AUTO_CLOSE_SECONDS: Final = 30
 
+_DAY: Final = 24 * 60 * 60
+
 _PAGE: Final = read_page("page.html")
 
 type Order = dict[str, Any]
@@ -49,7 +51,7 @@ def _status(order: Order) -> int | None:
 
 
 def _seconds(order: Order) -> int:
-    if (seconds := int(order["seconds"])) > 0:
+    if 0 < (seconds := int(order["seconds"])) <= _DAY:
         return seconds
     raise ValueError(seconds)
 
