@@ -27,6 +27,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from tests.conftest import Advance, entry_for, set_up, until
+from tests.nabu_casa import NabuCasa
 from tests.simulator import SENSOR, Cloud, DemoHouse, Event, Fault, Simulator, Webhook
 from tests.simulator.webhooks import body
 
@@ -363,9 +364,11 @@ async def test_a_body_that_never_ends_is_not_waited_for(
         yield b" "
         await hass.async_block_till_done()
 
-    async with ClientSession() as session:
-        async with session.post(webhook.address, data=endless()) as answer:
-            assert answer.status == 200
+    async with (
+        ClientSession() as session,
+        session.post(webhook.address, data=endless()) as answer,
+    ):
+        assert answer.status == 200
     assert asked(cloud) == []
 
 
@@ -680,3 +683,63 @@ async def test_an_account_without_a_public_address_any_more_is_to_be_repaired(
     await choose(hass, linked, webhook=False)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert not repairs(hass)
+
+
+# Home Assistant Cloud.
+
+
+@pytest.fixture
+def nabu_casa(hass: HomeAssistant, home: TestClient[Any, Any]) -> NabuCasa:
+    """Return a subscription to Home Assistant Cloud."""
+    return NabuCasa(hass)
+
+
+@pytest.mark.parametrize("how", ["off", "removed"])
+async def test_a_subscriber_gets_a_cloudhook(
+    hass: HomeAssistant, nabu_casa: NabuCasa, linked: MockConfigEntry, how: str
+) -> None:
+    """One, which stays as long as the webhook does."""
+    address = await turn_on(hass, linked)
+    assert address == "https://hooks.example/1"
+    assert await turn_on(hass, linked) == address
+    assert list(nabu_casa.hooks) == [linked.options[CONF_WEBHOOK_ID]]
+    assert not repairs(hass)
+    if how == "off":
+        await choose(hass, linked, webhook=False)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    else:
+        await hass.config_entries.async_remove(linked.entry_id)
+    assert not nabu_casa.hooks
+
+
+async def test_a_dialog_that_is_left_leaves_no_cloudhook(
+    hass: HomeAssistant, nabu_casa: NabuCasa, linked: MockConfigEntry
+) -> None:
+    """The webhook was never turned on."""
+    flow = await choose(hass, linked, webhook=True)
+    assert nabu_casa.hooks
+    hass.config_entries.options.async_abort(flow["flow_id"])
+    await hass.async_block_till_done()
+    assert not nabu_casa.hooks
+    assert not linked.options
+
+
+async def test_a_cloud_that_cannot_be_reached_gives_no_address_now(
+    hass: HomeAssistant, nabu_casa: NabuCasa, linked: MockConfigEntry
+) -> None:
+    """Another address would work as well, but not be the one the user expects."""
+    nabu_casa.iot.connected = False
+    flow = await choose(hass, linked, webhook=True)
+    assert flow["errors"] == {"base": "not_reachable"}
+    nabu_casa.iot.connected = True
+    assert await turn_on(hass, linked) == "https://hooks.example/1"
+
+
+async def test_without_a_subscription_the_external_address_counts(
+    hass: HomeAssistant, nabu_casa: NabuCasa, linked: MockConfigEntry
+) -> None:
+    """And a cloudhook that was never made is none that must be removed."""
+    nabu_casa.subscription_expired = True
+    assert (await turn_on(hass, linked)).startswith(PUBLIC)
+    await hass.config_entries.async_remove(linked.entry_id)
+    assert not nabu_casa.hooks

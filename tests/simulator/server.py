@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 from aiohttp import web
 from multidict import CIMultiDict
 
-from . import admin, endpoints
+from . import admin, admin_state, endpoints
 from .answers import Answer, errors, not_found
 from .authorize import authorize
 from .cloud import Cloud, Request
@@ -110,7 +110,7 @@ class Simulator:
         await self.stop()
 
     async def _admin_state(self, _: web.Request) -> web.Response:
-        return web.json_response(admin.state(self.cloud, self.base_url))
+        return web.json_response(admin_state.state(self.cloud, self.base_url))
 
     async def _admin_act(self, request: web.Request) -> web.Response:
         # A form of another site cannot send this type, so it cannot act here.
