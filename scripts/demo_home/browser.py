@@ -159,6 +159,30 @@ class Browser:
         await until(loaded, 30, "The linked account was not set up")
         return title
 
+    async def reload(self, entry_id: str) -> None:
+        """Load a linked account anew."""
+        await self._ask("POST", f"/api/config/config_entries/entry/{entry_id}/reload")
+
+    async def turn_webhook_on(self) -> str:
+        """Turn the webhook on in the options; return the path of its address."""
+        [entry] = await self.call("config_entries/get", domain=DOMAIN)
+        path = "/api/config/config_entries/options/flow"
+        flow = await self._ask("POST", path, json={"handler": entry["entry_id"]})
+        path = f"{path}/{flow['flow_id']}"
+        options = {"record_names": True, "webhook": True}
+        flow = await self._ask("POST", path, json=options)
+        if flow["step_id"] != "webhook":
+            raise DemoError(f"The webhook can't be turned on: {flow['errors']}")
+        await self._ask("POST", path, json={})
+        address = URL(flow["description_placeholders"]["address"])
+
+        async def registered() -> bool:
+            webhooks = await self.call("webhook/list")
+            return address.name in [one["webhook_id"] for one in webhooks]
+
+        await until(registered, 30, "The webhook is not there")
+        return address.path
+
     async def _allow(self, url: str) -> None:
         """Press Allow on ParqEx's page and follow it back to Home Assistant."""
         async with self._session.get(url) as page:

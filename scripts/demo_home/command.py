@@ -22,6 +22,7 @@ async def check(port: int, simulator_port: int) -> None:
     async with running(port, simulator_port) as demo:
         say("Linking the ParqEx account")
         say(f"  linked: {await demo.link()}")
+        await demo.settle_in()
         await Check(demo).run()
     read_log(demo.home.log, demo.cloud.issued_secrets())
     demo.home.remove()
@@ -35,6 +36,7 @@ async def show(port: int, simulator_port: int, *, manual: bool) -> None:
         if not manual:
             say("Linking the ParqEx account")
             say(f"  linked: {await demo.link()}")
+            await demo.settle_in()
             say(f"{VISITOR} comes through the main gate, for the logbook")
             demo.cloud.door("Main gate").open_as(demo.cloud.visitor(VISITOR))
         await demo.browser.close()
@@ -53,7 +55,7 @@ def _how_to(demo: Demo, *, manual: bool) -> str:
         "",
     ]
     if not manual:
-        lines += ["Its access points are under Overview > Devices.", ""]
+        lines += ["Its access points are on the dashboard ParqEx, in the sidebar.", ""]
     else:
         application = demo.cloud.application
         lines += [
