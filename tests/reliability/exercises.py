@@ -45,6 +45,8 @@ class Exercise(ABC):
 class Sync(Exercise):
     """Look at all doors."""
 
+    endpoint = "sync"
+
     @override
     async def prepare(self) -> None:
         """Have seen them before."""
@@ -65,9 +67,9 @@ class Sync(Exercise):
         if home.tells_the_truth():
             return Outcome.FINE
         assert home.shown() == {STATE_UNAVAILABLE}
-        asked = home.asked("sync")
+        asked = home.asked(self.endpoint)
         await home.advance(31)
-        tried = home.asked("sync") > asked or home.unreachable
+        tried = home.asked(self.endpoint) > asked or home.unreachable
         return Outcome.AWAY if tried else Outcome.WAIT
 
     @override
@@ -83,6 +85,8 @@ class Sync(Exercise):
 
 class Token(Sync):
     """Look with an access token that has expired."""
+
+    endpoint = "token"
 
     @override
     async def prepare(self) -> None:
@@ -125,6 +129,8 @@ class Toggle(Exercise):
             key, text = err.translation_key or "", str(err)
         else:
             assert home.state(GATE) == "on"
+            home.wished.add(GATE)
+            await home.advance(2)
             return Outcome.FINE
         await home.hass.async_block_till_done(wait_background_tasks=True)
         outcome = self._OUTCOMES.get(key, Outcome.REFUSED)
@@ -140,6 +146,7 @@ class Toggle(Exercise):
         """Press it again, once the door is known."""
         home = self.home
         await home.advance(130)
+        home.wished.clear()
         assert home.tells_the_truth()
         if home.cloud.door("Main gate").state == "CLOSED":
             await self._async_open()

@@ -74,18 +74,18 @@ _ASK, _END, _STAY, _NOT_READ = (
 
 # Most kinds of trouble are one of these. In the order of ENDPOINTS: authorize, token,
 # sync, toggle, history, user info, user settings.
-_NO_ANSWER = (_STAY, _AWAY, _AWAY, _UNSURE, _LATER, _ASK, _LATER)
-_NO = (_STAY, _AWAY, _AWAY, _REFUSED, _HIDDEN, _ASK, _LATER)
-_BUSY = (_STAY, _AWAY, _WAIT, _WAIT, _WAIT, _ASK, _LATER)
+_NO_ANSWER = (_STAY, _AWAY, _AWAY, _UNSURE, _LATER, _ASK, _FINE)
+_NO = (_STAY, _AWAY, _AWAY, _REFUSED, _HIDDEN, _ASK, _FINE)
+_BUSY = (_STAY, _AWAY, _WAIT, _WAIT, _WAIT, _ASK, _FINE)
 _ODD = (_NOT_READ, _FINE, _FINE, _FINE, _FINE, _FINE, _FINE)
 
 _EXCEPTIONS: Final[dict[str, tuple[Outcome, ...]]] = {
-    "400": (_STAY, _LOGIN, _AWAY, _REFUSED, _HIDDEN, _ASK, _LATER),
-    "401": (_STAY, _LOGIN, _LOGIN, _LOGIN, _HIDDEN, _END, _LATER),
-    "error code 401": (_STAY, _AWAY, _LOGIN, _LOGIN, _HIDDEN, _END, _LATER),
-    "429, no Retry-After": (_STAY, _AWAY, _AWAY, _WAIT, _LATER, _ASK, _LATER),
-    "501": (_STAY, _AWAY, _AWAY, _REFUSED, _LATER, _ASK, _LATER),
-    "JSON of another shape": (_STAY, _AWAY, _AWAY, _FINE, _LATER, _ASK, _LATER),
+    "400": (_STAY, _LOGIN, _AWAY, _REFUSED, _HIDDEN, _ASK, _FINE),
+    "401": (_STAY, _LOGIN, _LOGIN, _REFUSED, _HIDDEN, _END, _FINE),
+    "error code 401": (_STAY, _AWAY, _LOGIN, _REFUSED, _HIDDEN, _END, _FINE),
+    "429, no Retry-After": (_STAY, _AWAY, _AWAY, _WAIT, _LATER, _ASK, _FINE),
+    "501": (_STAY, _AWAY, _AWAY, _REFUSED, _LATER, _ASK, _FINE),
+    "JSON of another shape": (_STAY, _AWAY, _AWAY, _FINE, _LATER, _ASK, _FINE),
     "wrong content type": (_STAY, _FINE, _FINE, _FINE, _FINE, _FINE, _FINE),
     "wrong charset": (_STAY, _FINE, _FINE, _FINE, _FINE, _FINE, _FINE),
     "duplicate ids": (_NOT_READ, _FINE, _PARTLY, _FINE, _FINE, _FINE, _FINE),

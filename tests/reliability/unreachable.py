@@ -19,7 +19,7 @@ UNREACHABLE: Final[dict[str, Callable[[URL], URL]]] = {
 }
 
 
-async def _no_such_name(*_: Any) -> list[Any]:
+async def _no_such_name(*_: Any, **__: Any) -> list[Any]:
     """Resolve nothing, without asking anybody."""
     raise OSError(None, "no such name")
 

@@ -18,7 +18,7 @@ RETRY_SECONDS: Final = 100
 
 _ENOUGH: Final = 64 * MIB
 _DEPTH: Final = 100_000
-_NAMES: Final = {"name", "first_name", "last_name", "door_name", "channel", "message"}
+_NAMES: Final = {"name", "first_name", "last_name", "door_name", "message"}
 _IDS: Final = {"id", "door_id"}
 _TIMES: Final = {"last_toggled", "last_contact", "toggle_date_time"}
 
