@@ -239,7 +239,7 @@ class AccessLog:
                 LOGGER.warning(
                     "ParqEx does not let this account see the access log of a"
                     " controller; its owner may. Everything else works, and it is"
-                    " tried again once a day"
+                    " tried again, at least once a day"
                 )
         except SERVICE_ERRORS as err:
             LOGGER.debug("The access log could not be read: %s", err)
@@ -262,19 +262,24 @@ class AccessLog:
                 self._memory.learn_zone(str(self._time.zone))
                 self._async_all_changed()
             return
-        now = dt_util.utcnow()
-        if self._zone_asked_at and now < self._zone_asked_at + ZONE_INTERVAL:
-            return
-        self._zone_asked_at = now
-        try:
-            name = (await self._client.async_user_settings()).time_zone
-        except SERVICE_ERRORS as err:
-            LOGGER.debug("The account's time zone is not known: %s", err)
-            return
-        zone = await _zone(name)
+        zone = await self._async_account_zone()
         if zone and self._time.learn(sightings, zone):
             self._memory.learn_zone(str(self._time.zone))
             self._async_all_changed()
+        elif self._time.learn_offset(sightings):
+            self._async_all_changed()
+
+    async def _async_account_zone(self) -> tzinfo | None:
+        """Return the zone the account is set to, None if it is not known now."""
+        now = dt_util.utcnow()
+        if self._zone_asked_at and now < self._zone_asked_at + ZONE_INTERVAL:
+            return None
+        self._zone_asked_at = now
+        try:
+            return await _zone((await self._client.async_user_settings()).time_zone)
+        except SERVICE_ERRORS as err:
+            LOGGER.debug("The account's time zone is not known: %s", err)
+            return None
 
     async def _async_tell_new(
         self, controller_id: str, events: list[AccessEvent], now: datetime
@@ -351,4 +356,8 @@ def _from_the_future(
 
 async def _zone(name: str | None) -> tzinfo | None:
     """Return a time zone by its name, None if there is none of it."""
-    return await dt_util.async_get_time_zone(name) if name else None
+    try:
+        return await dt_util.async_get_time_zone(name) if name else None
+    except ValueError, OSError:
+        # What is no name of a zone is taken for a path, and what lies there for a zone.
+        return None

@@ -73,6 +73,8 @@ def test_pins_and_addresses_are_dropped() -> None:
         event(door_id=None),
         event(door_id=""),
         event(door_id=7),
+        event(door_id="d1\ud83d"),
+        event(door_id="d" * 256),
         event(door_state=None),
         event(door_state="MOVING"),
         event(toggle_date_time=None),

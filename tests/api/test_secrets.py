@@ -157,6 +157,34 @@ async def test_the_shape_of_an_unreadable_answer_is_kept(
     }
 
 
+@pytest.mark.parametrize(
+    "key", ["9d9e5e0e093a06d5", "Olivia", "olivia@example.com", "\\ud83d", "x" * 41]
+)
+async def test_what_is_no_field_is_not_in_the_shape(
+    client: ParqExClient, cloud: Cloud, key: str
+) -> None:
+    """Where ids or names are keys they are values; and it can be written down."""
+    body = f'{{"devices": [{{"id": "c1", "doors": [], "{key}": {{}}}}]}}'
+    cloud.faults.add("sync", Fault(status=200, body=body))
+    await client.async_sync()
+    assert client.last_shape == {
+        "devices": [{"id": "str", "doors": [], "...": "1 more"}, "1 in all"]
+    }
+
+
+async def test_the_shape_of_an_answer_has_an_end(
+    client: ParqExClient, cloud: Cloud
+) -> None:
+    """It is kept, and nobody reads a million lines."""
+    fields = {"a" * 20 + chr(97 + n // 26) + chr(97 + n % 26): n for n in range(600)}
+    cloud.faults.add(
+        "sync", Fault(status=200, body=json.dumps({"devices": [], **fields}))
+    )
+    await client.async_sync()
+    assert len(client.last_shape) == 51
+    assert client.last_shape["..."] == "551 more"
+
+
 async def test_left_out_records_are_logged_once_and_without_names(
     client: ParqExClient,
     cloud: Cloud,
