@@ -289,6 +289,9 @@ def _id(record: Any, known: Mapping[str, Any] | None = None) -> str:
     record_id = record.get("id") if isinstance(record, dict) else None
     if not isinstance(record_id, str) or not record_id.strip():
         raise _Malformed("no id")
+    if not record_id.isprintable():
+        # Home Assistant could not even write half a surrogate to its registries.
+        raise _Malformed("its id is no text")
     if known and record_id in known:
         raise _Malformed("its id stands there twice")
     return record_id
