@@ -85,6 +85,7 @@ def test_a_name_is_one_line_of_text_or_none(written: Any, name: str | None) -> N
     [
         *[(2, 2), ("2", 2)],
         *[(None, None), ("two", None), ([], None), ("9" * 5000, None)],
+        *[("9" * 25, None), (1e300, None), (-(2**63), None), (10**9, 10**9)],
     ],
 )
 def test_a_number_is_a_number_or_none(written: Any, number: int | None) -> None:

@@ -14,6 +14,10 @@ from typing import Any
 from .errors import InvalidAnswer
 
 
+# Seconds, percents and positions are smaller; JSON cannot hold any number.
+MAX_NUMBER = 10**9
+
+
 class State(StrEnum):
     """What an access point can be reported as, or asked to become."""
 
@@ -307,11 +311,12 @@ def _text(value: Any) -> str | None:
 
 
 def _number(value: Any) -> int | None:
-    """Return a whole number, also where it came as text."""
+    """Return a whole number of a sensible size, also where it came as text."""
     try:
-        return int(value)
+        number = int(value)
     except TypeError, ValueError, OverflowError:
         return None
+    return number if abs(number) <= MAX_NUMBER else None
 
 
 def _flag(value: Any) -> bool:
