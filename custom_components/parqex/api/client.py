@@ -3,7 +3,9 @@
 import asyncio
 from datetime import date
 from http import HTTPStatus
+from itertools import islice
 import logging
+import re
 from typing import Any, Literal
 
 from aiohttp import ClientSession
@@ -31,6 +33,11 @@ from .transport import AccessTokens, Answer, Transport
 
 # A long access log is read in slices, so that nothing else has to wait for it.
 RECORDS_AT_A_TIME = 500
+
+# So many fields of a record are worth knowing; the documented ones are half as many.
+MOST_FIELDS = 40
+
+_FIELD_NAME = re.compile("[A-Za-z_]{1,40}")
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -153,13 +160,17 @@ class ParqExClient:
 def shape(value: Any, depth: int = 6) -> Any:
     """Return what fields an answer has and of which type, without any value.
 
-    Of a list, the first record stands for all; what lies deeper is left out.
+    Of a list, the first record stands for all; what lies deeper is left out. What is
+    no field's name could be an id or an address that something is listed under.
     """
     match value:
         case dict() | list() if not depth:
             return "..."
         case dict():
-            return {key: shape(one, depth - 1) for key, one in value.items()}
+            return {
+                key if _FIELD_NAME.fullmatch(key) else "...": shape(one, depth - 1)
+                for key, one in islice(value.items(), MOST_FIELDS)
+            }
         case [first, *_]:
             return [shape(first, depth - 1), f"{len(value)} in all"]
         case []:
