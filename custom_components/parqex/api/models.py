@@ -13,7 +13,6 @@ from typing import Any
 
 from .errors import InvalidAnswer
 
-
 # Seconds, percents and positions are smaller; JSON cannot hold any number.
 MAX_NUMBER = 10**9
 
