@@ -16,12 +16,16 @@ from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotEx
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.parqex.const import DOMAIN
+from custom_components.parqex.tokens import AccountTokens
 from homeassistant.components.application_credentials import (
     ClientCredential,
     async_import_client_credential,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.config_entry_oauth2_flow import (
+    async_get_config_entry_implementation,
+)
 from homeassistant.setup import async_setup_component
 from tests.simulator import Account, Cloud, DemoHouse, Simulator, build_demo_house
 
@@ -116,6 +120,12 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Set up an entry."""
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def tokens_of(hass: HomeAssistant, entry: MockConfigEntry) -> AccountTokens:
+    """Return the tokens of an entry as setting it up would."""
+    implementation = await async_get_config_entry_implementation(hass, entry)
+    return AccountTokens(hass, entry, implementation)
 
 
 @pytest.fixture
