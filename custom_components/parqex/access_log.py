@@ -290,6 +290,8 @@ class AccessLog:
                 elif listed and occurred_at > now - TOLD_BACK_TO:
                     new[fingerprint(event)] = occurred_at, event
             await asyncio.sleep(0)
+        # Not before: who is cut short would tell the rest as news the next time.
+        self._memory.finish_reading(controller_id)
         in_order = sorted(new.values(), key=lambda one: one[0])
         for some_new in batched(in_order, TOLD_AT_A_TIME, strict=False):
             for occurred_at, event in some_new:

@@ -122,12 +122,14 @@ class AccessMemory:
         self._save()
 
     def is_first_reading(self, controller_id: str) -> bool:
-        """Tell whether a controller's log is read for the first time; it is no more."""
-        if controller_id in self._read:
-            return False
-        self._read.add(controller_id)
-        self._save()
-        return True
+        """Tell whether a controller's log was never read to its end."""
+        return controller_id not in self._read
+
+    def finish_reading(self, controller_id: str) -> None:
+        """Remember that a controller's log was read to its end."""
+        if controller_id not in self._read:
+            self._read.add(controller_id)
+            self._save()
 
     def knows(self, event: AccessEvent) -> bool:
         """Tell whether an entry was told before, or is too old to know."""
