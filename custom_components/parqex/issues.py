@@ -13,7 +13,9 @@ MAY_NOT = {State.OPEN: "may_not_open", State.CLOSED: "may_not_close"}
 
 @callback
 def async_raise_issue(hass: HomeAssistant, entry: ConfigEntry, kind: str) -> None:
-    """Show an issue of an account."""
+    """Show an issue of an account, unless that was removed meanwhile."""
+    if not hass.config_entries.async_get_entry(entry.entry_id):
+        return
     ir.async_create_issue(
         hass,
         DOMAIN,
