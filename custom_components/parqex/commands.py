@@ -15,6 +15,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .api import AccessPoint, ParqExClient, Snapshot, State
 from .const import DOMAIN
+from .detached import async_outcome
 
 # An access point needs about this long to finish moving (Beam Labs' documentation).
 SECONDS_TO_MOVE = 20
@@ -110,7 +111,7 @@ class Commands:
                 },
             )
         if command.accepted_at is None and command.answer:
-            await asyncio.shield(command.answer)
+            await async_outcome(command.answer)
             self._async_await(access_point.id, command)
 
     async def _async_send(self, access_point: AccessPoint, command: Command) -> None:
