@@ -5,7 +5,7 @@ these tests (`verify_cleanup`).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 import logging
 from typing import Any
@@ -46,7 +46,7 @@ class Home:
     house: DemoHouse
     entry: MockConfigEntry
     freezer: FrozenDateTimeFactory
-    told: list[Event]
+    told: Sequence[Event]
 
     def look(self) -> None:
         """Let the time of the next look come."""
@@ -345,7 +345,6 @@ async def test_what_was_before_linking_is_not_told_however_far_the_first_look_ha
         gate.open_by_hand()
         gate.close_by_hand()
     await remove(home)
-    home.told.clear()
     read_by_then: set[bool] = set()
     while read_by_then != {False, True}:
         entry = entry_for(home.cloud, home.house.owner)

@@ -9,7 +9,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
-from .api import AccessEvent, State
+from .api import AccessEvent, Snapshot, State
 from .const import DOMAIN, LOGGER
 
 STORAGE_VERSION = 1
@@ -157,6 +157,18 @@ class AccessMemory:
         by_age = sorted(self._told.items(), key=lambda told: told[1], reverse=True)
         self._told = dict(by_age[:MAX_REMEMBERED])
         self._floor = by_age[MAX_REMEMBERED][1]
+
+    def forget_others(self, snapshot: Snapshot) -> None:
+        """Forget what is no longer listed, and who used it last.
+
+        Should it come back, it is new.
+        """
+        listed = snapshot.access_points.keys()
+        if self.last.keys() <= listed and self._read <= snapshot.controllers.keys():
+            return
+        self.last = {key: last for key, last in self.last.items() if key in listed}
+        self._read &= snapshot.controllers.keys()
+        self._save()
 
     def _save(self) -> None:
         """Write down soon what is remembered, at the latest when Home Assistant stops."""

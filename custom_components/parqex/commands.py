@@ -1,12 +1,12 @@
 """Commands to access points: one at a time, never twice, remembered until confirmed."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 from time import monotonic
+from weakref import WeakValueDictionary
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
@@ -44,10 +44,16 @@ class Command:
 class Sent:
     """What was sent, by whichever account, before and after a reload."""
 
-    controllers: defaultdict[str, asyncio.Lock] = field(
-        default_factory=lambda: defaultdict(asyncio.Lock)
+    controllers: WeakValueDictionary[str, asyncio.Lock] = field(
+        default_factory=WeakValueDictionary
     )
     latest: dict[str, Command] = field(default_factory=dict)
+
+    def forget_finished(self) -> None:
+        """Forget commands that another one may follow."""
+        for access_point_id, command in list(self.latest.items()):
+            if command.seconds_left <= 0:
+                del self.latest[access_point_id]
 
 
 _SENT: HassKey[Sent] = HassKey(f"{DOMAIN}_commands")
@@ -93,8 +99,9 @@ class Commands:
         Raises ServiceValidationError while it still moves the other way, and what the
         client raises.
         """
+        self._sent.forget_finished()
         command = self._sent.latest.get(access_point.id)
-        if command is None or command.seconds_left <= 0:
+        if command is None:
             command = self._sent.latest[access_point.id] = Command(state)
             # Whoever waits may be cancelled (an automation that restarts), but not
             # what the controller may already have heard.
@@ -118,7 +125,10 @@ class Commands:
         """Send a command in its turn; forget it if it was not accepted."""
         try:
             # Two commands at once to one controller made the service fail.
-            async with self._sent.controllers[access_point.controller_id]:
+            turn = self._sent.controllers.setdefault(
+                access_point.controller_id, asyncio.Lock()
+            )
+            async with turn:
                 await self._client.async_toggle(access_point.id, command.state)
         except BaseException:
             del self._sent.latest[access_point.id]
