@@ -1,7 +1,7 @@
 """Fixtures: a simulated ParqEx cloud on loopback, and an account linked to it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from datetime import UTC, datetime, timedelta
 from time import time
 from typing import Any
@@ -27,6 +27,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
     async_get_config_entry_implementation,
 )
 from homeassistant.setup import async_setup_component
+from tests.secrecy import Secrecy
 from tests.simulator import Account, Cloud, DemoHouse, Simulator, build_demo_house
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -40,9 +41,19 @@ def clock(freezer: FrozenDateTimeFactory) -> None:
     freezer.move_to(NOW)
 
 
+@pytest.fixture(autouse=True)
+def secrecy() -> Generator[Secrecy]:
+    """See that no test, whatever it is about, makes anything private known."""
+    with Secrecy() as secrecy:
+        yield secrecy
+    secrecy.check_log()
+
+
 @pytest.fixture
 async def simulator(
     hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    secrecy: Secrecy,
     socket_enabled: None,
     enable_custom_integrations: None,
     clock: None,
@@ -51,8 +62,10 @@ async def simulator(
     """Return a ParqEx cloud that Home Assistant takes for the real one."""
     async with Simulator() as simulator:
         monkeypatch.setenv("PARQEX_BASE_URL", simulator.base_url)
+        secrecy.protect(simulator.cloud)
         yield simulator
         await hass.async_block_till_done(wait_background_tasks=True)
+        await secrecy.async_check(hass, hass_storage)
 
 
 @pytest.fixture

@@ -68,10 +68,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bo
 
 async def async_unload_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bool:
     """Unload a linked ParqEx account."""
-    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
-    if unloaded:
-        await entry.runtime_data.access_log.async_stop()
-    return unloaded
+    # First of all: what is told while nobody listens any more would count as told.
+    await entry.runtime_data.access_log.async_stop()
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_config_entry_device(
