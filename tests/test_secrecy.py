@@ -192,7 +192,7 @@ async def test_a_whole_life(
     current_request_with_host: None,
 ) -> None:
     """Linking, every trouble with everything, linking again, options and removal."""
-    for component in ("http", "auth", "diagnostics", "repairs"):
+    for component in ("http", "auth", "diagnostics", "repairs", "webhook"):
         assert await async_setup_component(hass, component, {})
     client = await hass_client()
     heard: list[str] = []
