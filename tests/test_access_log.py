@@ -513,6 +513,8 @@ async def test_utc_is_kept_where_it_is_right(
     [
         Fault(status=500),
         Fault(status=200, body='{"data": {"time_zone": "Atlantis/Centre"}}'),
+        Fault(status=200, body='{"data": {"time_zone": "America"}}'),
+        Fault(status=200, body='{"data": {"time_zone": "../UTC"}}'),
         Fault(status=200, body='{"data": {}}'),
     ],
 )

@@ -342,4 +342,8 @@ def _from_the_future(
 
 async def _zone(name: str | None) -> tzinfo | None:
     """Return a time zone by its name, None if there is none of it."""
-    return await dt_util.async_get_time_zone(name) if name else None
+    try:
+        return await dt_util.async_get_time_zone(name) if name else None
+    except OSError, ValueError:
+        # "America" is a folder of zones, and "../UTC" is not among them.
+        return None
