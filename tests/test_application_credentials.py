@@ -25,6 +25,7 @@ from homeassistant.exceptions import (
     OAuth2TokenRequestReauthError,
     OAuth2TokenRequestTransientError,
 )
+from homeassistant.helpers.json import json_bytes
 from homeassistant.setup import async_setup_component
 from tests.conftest import set_up
 from tests.simulator import Cloud, DemoHouse, Fault, Simulator
@@ -167,6 +168,21 @@ async def test_a_refresh_without_a_new_refresh_token_keeps_the_old(
     token = await implementation.async_refresh_token({"refresh_token": "old"})
     assert (token["access_token"], token["refresh_token"]) == ("new", "old")
     assert token["expires_in"] == 60
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [("1e300", 315_360_000), ('"9999999999999999999999"', 315_360_000), ("-5", 0)],
+)
+async def test_no_lifetime_is_too_long_to_be_written(
+    implementation: ParqExImplementation, cloud: Cloud, written: str, seconds: int
+) -> None:
+    """Home Assistant's file of all entries could not be written with it."""
+    body = f'{{"access_token": "new", "expires_in": {written}}}'
+    cloud.faults.add("token", Fault(status=200, body=body))
+    token = await implementation.async_refresh_token({"refresh_token": "old"})
+    assert token["expires_in"] == seconds
+    json_bytes(token)
 
 
 async def test_a_server_that_wants_post_gets_post(

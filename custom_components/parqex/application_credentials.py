@@ -33,6 +33,9 @@ _PATH = "oauth/v2/endpoints"
 # Errors of RFC 6749 that pass by themselves; every other one is a rejection.
 _PASSING_ERRORS = ("server_error", "temporarily_unavailable", "slow_down")
 
+# Seconds; whoever means "for ever" is asked again after ten years.
+MAX_LIFETIME = 10 * 365 * 24 * 60 * 60
+
 # How tokens are asked for, once a server has shown that it does not take GET.
 _METHOD: HassKey[str] = HassKey(f"{DOMAIN}_token_method")
 
@@ -153,9 +156,11 @@ def _tokens(body: Any) -> dict[str, Any] | None:
     }
     try:
         # "seconds" is all that is documented; a number as text counts too.
-        tokens["expires_in"] = int(float(body["expires_in"]))
+        seconds = int(float(body["expires_in"]))
     except KeyError, TypeError, ValueError, OverflowError:
         return None
+    # Home Assistant writes it into one file with all entries, as JSON.
+    tokens["expires_in"] = min(max(seconds, 0), MAX_LIFETIME)
     return tokens if "access_token" in tokens else None
 
 
