@@ -41,10 +41,11 @@ class Reading:
         self.next_at, self.not_before = now + READ_INTERVAL, now
 
     def failed(self, now: datetime, retry_after: float | None) -> None:
-        """Read again soon, each time later, or as ParqEx wants it."""
+        """Read again soon, each time later, or when ParqEx wants it."""
         wait = self._wait(FIRST_RETRY, READ_INTERVAL)
         if retry_after is not None:
-            wait = timedelta(seconds=retry_after)
+            # Never sooner than without being told: "0" is no invitation to hammer.
+            wait = max(wait, timedelta(seconds=retry_after))
         self.failures += 1
         self.next_at = self.not_before = now + wait
 
