@@ -58,7 +58,7 @@ class Reading:
 
     def _wait(self, first: timedelta, longest: timedelta) -> timedelta:
         """Return how long to wait: twice as long as the last time."""
-        return min(first * 2 ** min(self.failures, MAX_DOUBLINGS), longest)
+        return min(first * (1 << min(self.failures, MAX_DOUBLINGS)), longest)
 
 
 class AccessHistory:

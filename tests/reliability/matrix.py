@@ -29,7 +29,7 @@ class Outcome(Enum):
     ASK = "asks again"
     END = "ends"
     STAY = "stays"
-    NOT_READ = "–"
+    NOT_READ = "not read"
 
 
 MEANINGS: Final = {
