@@ -106,7 +106,14 @@ class AccessLog:
         """Listen for the accesses of an access point."""
         listeners = self._listeners[access_point_id]
         listeners.append(listener)
-        return lambda: listeners.remove(listener)
+
+        @callback
+        def remove() -> None:
+            listeners.remove(listener)
+            if not listeners:
+                self._listeners.pop(access_point_id, None)
+
+        return remove
 
     def last(self, access_point_id: str) -> LastAccess | None:
         """Return the last access of an access point."""
@@ -157,24 +164,37 @@ class AccessLog:
         return sorted(found, key=lambda access: access.occurred_at, reverse=True)
 
     @callback
-    def async_look(self, snapshot: Snapshot) -> None:
-        """Compare a fresh snapshot with the one before, and read where things moved."""
+    def async_look(self, snapshot: Snapshot, hinted: set[str]) -> list[str]:
+        """Compare a fresh snapshot with the one before, and read where things moved.
+
+        Also where a hint points at a controller: a failed attempt moves nothing.
+        Return the ids of the access points that moved.
+        """
+        moved: list[str] = []
         now = dt_util.utcnow()
         before, self._snapshot = self._snapshot.access_points, snapshot
         looked_at, self._looked_at = self._looked_at or now, now
         for controller_id in snapshot.controllers:
             if controller_id not in self._readings:
                 self._readings[controller_id] = Reading(next_at=now, not_before=now)
+        if snapshot.complete:
+            for controller_id in self._readings.keys() - snapshot.controllers.keys():
+                del self._readings[controller_id]
+            self._memory.forget_others(snapshot)
         for access_point in snapshot.access_points.values():
             if not _moved(before.get(access_point.id), access_point):
                 continue
+            moved.append(access_point.id)
             reading = self._readings[access_point.controller_id]
             reading.moved = True
             if access_point.last_toggled:
                 reading.sightings.append(
                     Sighting(access_point.last_toggled, looked_at, now)
                 )
+        for controller_id in hinted & self._readings.keys():
+            self._readings[controller_id].moved = True
         self._async_read_if_due()
+        return moved
 
     @callback
     def _async_all_changed(self) -> None:
@@ -207,11 +227,14 @@ class AccessLog:
         """Read every log that is due, one after the other."""
         while due := self._due():
             for controller_id in due:
-                await self._async_read_controller(controller_id)
+                # It may be gone while another one's was read.
+                if reading := self._readings.get(controller_id):
+                    await self._async_read_controller(controller_id, reading)
 
-    async def _async_read_controller(self, controller_id: str) -> None:
+    async def _async_read_controller(
+        self, controller_id: str, reading: Reading
+    ) -> None:
         """Read one controller's log and tell what is new."""
-        reading = self._readings[controller_id]
         sightings, reading.sightings, reading.moved = reading.sightings, [], False
         await self._async_learn(sightings)
         now = dt_util.utcnow()
@@ -295,6 +318,8 @@ class AccessLog:
                 elif listed and occurred_at > now - TOLD_BACK_TO:
                     new[fingerprint(event)] = occurred_at, event
             await asyncio.sleep(0)
+        # Not before: who is cut short would tell the rest as news the next time.
+        self._memory.finish_reading(controller_id)
         in_order = sorted(new.values(), key=lambda one: one[0])
         for some_new in batched(in_order, TOLD_AT_A_TIME, strict=False):
             for occurred_at, event in some_new:
@@ -309,7 +334,7 @@ class AccessLog:
         """Tell an access, and remember that it was told."""
         access = self._access(event, occurred_at)
         self._memory.remember(event, access)
-        for listener in list(self._listeners[event.access_point_id]):
+        for listener in list(self._listeners.get(event.access_point_id, ())):
             listener(access)
 
     def _access(self, event: AccessEvent, occurred_at: datetime) -> Access:

@@ -6,6 +6,7 @@ from typing import Any, override
 
 import voluptuous as vol
 
+from homeassistant.components.webhook import async_generate_id
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
@@ -13,17 +14,25 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN
+from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN, CONF_WEBHOOK_ID
 from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHandler
+from homeassistant.helpers.typing import UNDEFINED
 
 from .api import Account, NotAuthorized, ParqExClient, ParqExError, base_url
-from .const import CONF_RECORD_NAMES, DOMAIN, LOGGER, MANUFACTURER
+from .const import CONF_RECORD_NAMES, CONF_WEBHOOK, DOMAIN, LOGGER, MANUFACTURER
 from .exceptions import error_key
+from .token_copy import async_keep
 from .tokens import NewAccountTokens, token_lock
+from .webhook import async_address, async_forget_address, email
 
-OPTIONS = vol.Schema({vol.Required(CONF_RECORD_NAMES, default=True): bool})
+OPTIONS = vol.Schema(
+    {
+        vol.Required(CONF_RECORD_NAMES, default=True): bool,
+        vol.Required(CONF_WEBHOOK, default=False): bool,
+    }
+)
 
 SCOPES = ("OPENDOOR", "CLOSEDOOR")
 
@@ -113,36 +122,84 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
 
     async def _async_finish(self, account: Account) -> ConfigFlowResult:
         """Create the entry, or give the new tokens to the one linked again."""
-        await self.async_set_unique_id(account.id)
-        if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
+        entry = await self.async_set_unique_id(account.id)
+        again = self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE)
+        if again:
             self._abort_if_unique_id_mismatch(reason="wrong_account")
-            entry = (
-                self._get_reauth_entry()
-                if self.source == SOURCE_REAUTH
-                else self._get_reconfigure_entry()
+        if entry is None:
+            return self.async_create_entry(
+                title=account.name or MANUFACTURER, data=self._data
             )
-            # A refresh of the old tokens that is under way would replace the new.
-            async with token_lock(self.hass, entry):
-                return self.async_update_reload_and_abort(entry, data=self._data)
-        # ParqEx may have replaced the tokens there are, so the new ones are kept.
-        self._abort_if_unique_id_configured(updates=self._data)
-        return self.async_create_entry(
-            title=account.name or MANUFACTURER, data=self._data
-        )
+        # ParqEx may have replaced the tokens there are, so the new ones are kept. And
+        # a refresh of the old ones that is under way would replace the new.
+        async with token_lock(self.hass, entry):
+            await async_keep(self.hass, entry, entry.data, self._data)
+            return self.async_update_reload_and_abort(
+                entry,
+                data=self._data,
+                reason=UNDEFINED if again else "already_configured",
+            )
 
 
 class ParqExOptionsFlow(OptionsFlowWithReload):
-    """Choose what is recorded."""
+    """Choose what is recorded, and whether ParqEx announces what moves."""
+
+    def __init__(self) -> None:
+        """Begin with nothing chosen."""
+        self._options: dict[str, Any] = {}
+        self._unused_webhook_id: str | None = None
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask."""
+        webhook_id: str | None = self.config_entry.options.get(CONF_WEBHOOK_ID)
+        if user_input is None:
+            return self._async_ask({CONF_WEBHOOK: webhook_id is not None})
+        self._options = {CONF_RECORD_NAMES: user_input[CONF_RECORD_NAMES]}
+        if not user_input[CONF_WEBHOOK]:
+            if webhook_id:
+                await async_forget_address(self.hass, webhook_id)
+            return self.async_create_entry(data=self._options)
+        if webhook_id is None:
+            webhook_id = self._unused_webhook_id = async_generate_id()
+        self._options[CONF_WEBHOOK_ID] = webhook_id
+        return await self.async_step_webhook()
+
+    async def async_step_webhook(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the address to hand to ParqEx, where there is one."""
         if user_input is not None:
-            return self.async_create_entry(data=user_input)
+            self._unused_webhook_id = None
+            return self.async_create_entry(data=self._options)
+        address = await async_address(self.hass, self._options[CONF_WEBHOOK_ID])
+        if address is None:
+            return self._async_ask(
+                {CONF_WEBHOOK: True}, errors={"base": "not_reachable"}
+            )
+        return self.async_show_form(
+            step_id="webhook", description_placeholders=email(address)
+        )
+
+    @callback
+    def _async_ask(
+        self, chosen: dict[str, Any], errors: dict[str, str] | None = None
+    ) -> ConfigFlowResult:
+        """Show the form."""
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                OPTIONS, self.config_entry.options
+                OPTIONS, {**self.config_entry.options, **self._options, **chosen}
             ),
+            errors=errors,
         )
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """Remove the address again if the dialog was left before it was wanted."""
+        if self._unused_webhook_id:
+            self.hass.async_create_task(
+                async_forget_address(self.hass, self._unused_webhook_id)
+            )

@@ -1,6 +1,7 @@
 """The demo: a cloud, a Home Assistant, and a browser between them."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 import os
@@ -11,6 +12,7 @@ from homeassistant import const
 from tests.simulator import Cloud, Simulator, build_demo_house
 
 from .browser import USER, Browser
+from .dashboard import show_everything
 from .home import Home, free_port, see_port_free
 from .wait import DemoError, until
 
@@ -35,6 +37,12 @@ class Demo:
         """Link the ParqEx account as a person would; return what it is called."""
         application = self.cloud.application
         return await self.browser.link(application.client_id, application.client_secret)
+
+    async def settle_in(self) -> None:
+        """Show everything on a dashboard, and have ParqEx announce what moves."""
+        await show_everything(self.browser)
+        path = await self.browser.turn_webhook_on()
+        self.cloud.add_webhook(f"{self.home.base_url}{path}")
 
 
 def say(text: str) -> None:
@@ -62,9 +70,11 @@ async def _cloud(port: int) -> AsyncIterator[Simulator]:
     build_demo_house(simulator.cloud)
     with _naming(port, "--simulator-port"):
         await simulator.start(port)
+    announcing = asyncio.create_task(simulator.announcer.keep_announcing())
     try:
         yield simulator
     finally:
+        announcing.cancel()
         await simulator.stop()
 
 
@@ -104,11 +114,27 @@ async def running(port: int = 0, simulator_port: int = 0) -> AsyncIterator[Demo]
 
 async def _settle_in(home: Home, browser: Browser) -> None:
     """Wait for Home Assistant, make the user and log in."""
+    await see_up(home, browser.answers)
+    say(f"Creating the user {USER} and logging in")
+    await browser.create_user()
+    await browser.log_in()
+    say("Waiting until Home Assistant has started")
+    await see_started(browser)
+
+
+async def see_up(home: Home, page_is_there: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for Home Assistant to show a page."""
 
     async def answers() -> bool:
         if not home.runs:
             raise DemoError("Home Assistant ended while it was starting.")
-        return await browser.answers()
+        return await page_is_there()
+
+    await until(answers, SECONDS_TO_START, "Home Assistant does not answer")
+
+
+async def see_started(browser: Browser) -> None:
+    """Wait for Home Assistant to finish starting."""
 
     async def started() -> bool:
         config = await browser.call("get_config")
@@ -116,9 +142,4 @@ async def _settle_in(home: Home, browser: Browser) -> None:
             raise DemoError("Home Assistant came up in recovery mode.")
         return bool(config["state"] == "RUNNING")
 
-    await until(answers, SECONDS_TO_START, "Home Assistant does not answer")
-    say(f"Creating the user {USER} and logging in")
-    await browser.create_user()
-    await browser.log_in()
-    say("Waiting until Home Assistant has started")
     await until(started, SECONDS_TO_START, "Home Assistant does not finish starting")

@@ -24,6 +24,8 @@ CONFIGURATION = """\
 homeassistant:
   name: ParqEx demo
   country: US
+  # ParqEx's webhook wants a public address; the simulated cloud knows a shorter way.
+  external_url: https://demo.example.com
 application_credentials:
 config:
 conversation:
@@ -43,7 +45,9 @@ recorder:
 class Home:
     """Home Assistant on loopback, in a folder made anew."""
 
-    def __init__(self, port: int, cloud_url: str) -> None:
+    def __init__(
+        self, port: int, cloud_url: str, configuration: str = CONFIGURATION
+    ) -> None:
         """Take its port and the address of the ParqEx cloud it is to use."""
         self.port = port
         self.base_url = f"http://{HOST}:{port}"
@@ -51,12 +55,23 @@ class Home:
         self.folder = ROOT / ".dev" / "demo" / str(port)
         self.log = self.folder / "console.log"
         self._cloud_url = cloud_url
+        self._configuration = configuration
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         """Start Home Assistant in a fresh folder; it takes a while to answer."""
         self._furnish()
         await self._launch()
+
+    async def start_again(self) -> None:
+        """Start Home Assistant in the folder as it was left."""
+        await self._launch()
+
+    async def kill(self) -> None:
+        """End Home Assistant at once; it hears nothing of it."""
+        process, self._process = self._running, None
+        process.kill()
+        await process.wait()
 
     async def wait(self) -> int:
         """Return the exit status once it has ended; a restart is no end."""
@@ -122,7 +137,7 @@ class Home:
         components = self.folder / "custom_components"
         components.mkdir(parents=True)
         (components / "parqex").symlink_to(ROOT / "custom_components" / "parqex")
-        (self.folder / "configuration.yaml").write_text(CONFIGURATION, "utf-8")
+        (self.folder / "configuration.yaml").write_text(self._configuration, "utf-8")
         # In YAML it would be on trial, and taken back after five minutes.
         self._store("http", {"server_host": [HOST], "server_port": self.port})
         # The user is still to be made. The other steps would set up integrations

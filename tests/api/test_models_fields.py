@@ -89,6 +89,7 @@ def test_a_name_is_one_line_of_text_or_none(written: Any, name: str | None) -> N
         *[(None, None), ("two", None), ([], None), ("9" * 5000, None)],
         *[(-1, None), ("-1", None), (10**30, None), (1e300, None), (2**31, None)],
         *[(float("nan"), None), (float("inf"), None)],
+        *[("9" * 25, None), (1e300, None), (-(2**63), None), (10**9, 10**9)],
     ],
 )
 def test_a_number_is_a_number_or_none(written: Any, number: int | None) -> None:

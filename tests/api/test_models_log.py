@@ -178,7 +178,7 @@ def test_times_can_always_be_compared(text: str, occurred: str) -> None:
     assert event_without.occurred.tzinfo is None
 
 
-@pytest.mark.parametrize("account_id", [None, "", " ", 7, []])
+@pytest.mark.parametrize("account_id", [None, "", " ", 7, [], "7\n", "\ud800"])
 def test_an_account_without_id_is_no_account(account_id: Any) -> None:
     """It could not be told from another one."""
     with pytest.raises(InvalidAnswer):

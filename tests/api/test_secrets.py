@@ -16,6 +16,7 @@ from custom_components.parqex.api import (
     ParqExError,
     transport,
 )
+from custom_components.parqex.api.client import shape
 from tests.simulator import Cloud, DemoHouse, Fault, Simulator
 
 from .conftest import CALLS, DOOR_ID, Tokens, listening
@@ -142,6 +143,14 @@ async def test_the_shape_of_an_answer_holds_no_values(
     private |= {text for door in cloud.doors for text in (door.id, door.name)}
     private |= {controller.id for controller in cloud.controllers}
     assert not [secret for secret in private if secret in repr(client.last_shape)]
+
+
+def test_the_shape_of_an_answer_holds_no_ids_that_things_are_listed_under() -> None:
+    """Nor e-mail addresses, nor without end."""
+    devices = {"9d9e5e0e": {"doors": []}, "a@example.com": 1, "a\x00": 2, "": 3}
+    assert shape({"devices": devices}) == {"devices": {"...": "int"}}
+    many = {f"{chr(97 + one // 26)}{chr(97 + one % 26)}": one for one in range(100)}
+    assert len(shape(many)) == 40
 
 
 async def test_the_shape_of_an_unreadable_answer_is_kept(
