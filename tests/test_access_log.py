@@ -432,6 +432,24 @@ async def test_a_log_that_cannot_be_read_is_read_later(
     assert state_of(hass, EVENT).state != STATE_UNAVAILABLE
 
 
+@pytest.mark.parametrize("header", ["0", "Mon, 02 Nov 2020 12:00:00 GMT"])
+async def test_to_wait_no_time_is_no_invitation(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    advance: Advance,
+    header: str,
+) -> None:
+    """Readings stay as far apart as they are without being told."""
+    cloud.faults.add(
+        "history", Fault(status=429, headers={"Retry-After": header}), times=50
+    )
+    cloud.requests.clear()
+    cloud.door("Main gate").open_by_hand()
+    await advance(30)
+    assert histories(cloud) == 1
+
+
 async def test_a_log_that_fails_for_days_keeps_its_pace(
     hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
 ) -> None:
