@@ -38,9 +38,6 @@ LONGEST_LIFETIME = 10 * 365 * 24 * 60 * 60
 # Errors of RFC 6749 that pass by themselves; every other one is a rejection.
 _PASSING_ERRORS = ("server_error", "temporarily_unavailable", "slow_down")
 
-# Seconds; whoever means "for ever" is asked again after ten years.
-MAX_LIFETIME = 10 * 365 * 24 * 60 * 60
-
 # How tokens are asked for, once a server has shown that it does not take GET.
 _METHOD: HassKey[str] = HassKey(f"{DOMAIN}_token_method")
 
