@@ -78,13 +78,13 @@ async def medians(
 ) -> dict[str, float]:
     """Measure several things in turn; return the median of each.
 
-    `before` prepares each turn, and is not measured.
+    `before` prepares each round, and is not measured.
     """
     taken: dict[str, list[float]] = {name: [] for name in things}
     for number in range(rounds + 1):
+        if before:
+            await before()
         for name, thing in things.items():
-            if before:
-                await before()
             took = await measure(thing)
             # The first turn opens connections and fills caches.
             if number:

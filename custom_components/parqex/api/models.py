@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from .errors import InvalidAnswer
@@ -66,7 +67,7 @@ class Controller:
     last_contact: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """Everything the account can reach, at one moment.
 
@@ -85,13 +86,17 @@ class Snapshot:
     def access_points_of(self, controller_id: str) -> list[AccessPoint]:
         """Return a controller's access points in the order they are wired."""
         return sorted(
-            (
-                access_point
-                for access_point in self.access_points.values()
-                if access_point.controller_id == controller_id
-            ),
+            self._by_controller.get(controller_id, ()),
             key=lambda access_point: (access_point.number or 0, access_point.id),
         )
+
+    @cached_property
+    def _by_controller(self) -> Mapping[str, list[AccessPoint]]:
+        """The access points of each controller."""
+        grouped: dict[str, list[AccessPoint]] = {}
+        for access_point in self.access_points.values():
+            grouped.setdefault(access_point.controller_id, []).append(access_point)
+        return grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,28 +148,33 @@ class _Malformed(ValueError):
     """A record that cannot be read; says why, without quoting it."""
 
 
-def parse_snapshot(body: Any) -> Snapshot:
-    """Read the answer of `sync`; `devices` stands at the top or under `data`."""
-    controllers: dict[str, Controller] = {}
-    access_points: dict[str, AccessPoint] = {}
-    skipped = 0
-    for device in _list(body, "devices"):
+def devices_in(body: Any) -> list[Any]:
+    """Return the records of `sync`; `devices` stands at the top or under `data`."""
+    return _list(body, "devices")
+
+
+def parse_device(
+    device: Any,
+    controllers: Mapping[str, Controller],
+    access_points: Mapping[str, AccessPoint],
+) -> tuple[Controller | None, dict[str, AccessPoint], int]:
+    """Read a record of `sync`, and how many records in it could not be read.
+
+    What was read before it may not be listed twice.
+    """
+    try:
+        controller, doors = _controller(device, known=controllers)
+    except _Malformed:
+        return None, {}, 1
+    found: dict[str, AccessPoint] = {}
+    for door in doors:
         try:
-            controller, doors = _controller(device, known=controllers)
+            access_point = _access_point(door, device, controller.id)
         except _Malformed:
-            skipped += 1
             continue
-        controllers[controller.id] = controller
-        for door in doors:
-            try:
-                access_point = _access_point(
-                    door, device, controller.id, known=access_points
-                )
-            except _Malformed:
-                skipped += 1
-                continue
-            access_points[access_point.id] = access_point
-    return Snapshot(controllers, access_points, skipped)
+        if access_point.id not in access_points:
+            found.setdefault(access_point.id, access_point)
+    return controller, found, len(doors) - len(found)
 
 
 def parse_access_events(body: Any) -> Iterator[AccessEvent | None]:
@@ -207,14 +217,11 @@ def _controller(
 
 
 def _access_point(
-    door: Any,
-    device: Mapping[str, Any],
-    controller_id: str,
-    known: Mapping[str, AccessPoint],
+    door: Any, device: Mapping[str, Any], controller_id: str
 ) -> AccessPoint:
     """Read one door of a device."""
     return AccessPoint(
-        id=_id(door, known),
+        id=_id(door),
         controller_id=controller_id,
         name=_text(door.get("name")),
         number=_number(door.get("entity_number")),
@@ -298,6 +305,8 @@ def _text(value: Any) -> str | None:
     """Return text that can be shown: one line, trimmed; None if none is left."""
     if not isinstance(value, str):
         return None
+    if value.isprintable():
+        return " ".join(value.split()) or None
     return " ".join("".join(c if c.isprintable() else " " for c in value).split()) or (
         None
     )
