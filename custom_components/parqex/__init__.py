@@ -55,7 +55,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bo
 
     # Before the platforms, so that entities find their device, and under its controller.
     devices = Devices(hass, entry)
-    devices.async_update()
+    devices.async_set_up()
     entry.async_on_unload(coordinator.async_add_listener(devices.async_update))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.access_log.async_start()
@@ -78,8 +78,7 @@ async def async_remove_config_entry_device(
         return False
     snapshot = entry.runtime_data.data
     return not any(
-        domain == DOMAIN
-        and (identifier in snapshot.controllers or identifier in snapshot.access_points)
+        domain == DOMAIN and snapshot.lists(identifier)
         for domain, identifier in device.identifiers
     )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, tzinfo
 from itertools import batched
 from typing import Any
@@ -51,15 +51,18 @@ class AccessLog:
         client: ParqExClient,
         service_time: ServiceTime,
         async_changed: Callable[[str], None],
+        async_all_told: Callable[[], Awaitable[None]],
     ) -> None:
         """Take the client, and whom to tell the id of an access point with news.
 
         `service_time` learns from the log, and from what is seen to move.
+        `async_all_told` waits until everybody heard of the newest snapshot.
         """
         self._hass = hass
         self._entry = entry
         self._client = client
         self._async_changed = async_changed
+        self._async_all_told = async_all_told
         self._memory = AccessMemory(hass, entry.entry_id)
         self._time = service_time
         self._history = AccessHistory(client)
@@ -160,13 +163,23 @@ class AccessLog:
     def async_look(self, snapshot: Snapshot) -> None:
         """Compare a fresh snapshot with the one before, and read where things moved."""
         now = dt_util.utcnow()
-        before, self._snapshot = self._snapshot.access_points, snapshot
+        before, self._snapshot = self._snapshot, snapshot
         looked_at, self._looked_at = self._looked_at or now, now
-        for controller_id in snapshot.controllers:
+        if snapshot is not before:
+            self._async_note_moves(before, looked_at, now)
+        self._async_read_if_due()
+
+    @callback
+    def _async_note_moves(
+        self, before: Snapshot, looked_at: datetime, now: datetime
+    ) -> None:
+        """Note what moved between two looks, and which controllers are new."""
+        for controller_id in self._snapshot.controllers:
             if controller_id not in self._readings:
                 self._readings[controller_id] = Reading(next_at=now, not_before=now)
-        for access_point in snapshot.access_points.values():
-            if not _moved(before.get(access_point.id), access_point):
+        for one_id, access_point in self._snapshot.access_points.items():
+            known = before.access_points.get(one_id)
+            if known is access_point or not _moved(known, access_point):
                 continue
             reading = self._readings[access_point.controller_id]
             reading.moved = True
@@ -174,7 +187,6 @@ class AccessLog:
                 reading.sightings.append(
                     Sighting(access_point.last_toggled, looked_at, now)
                 )
-        self._async_read_if_due()
 
     @callback
     def _async_all_changed(self) -> None:
@@ -291,6 +303,8 @@ class AccessLog:
                     new[fingerprint(event)] = occurred_at, event
             await asyncio.sleep(0)
         in_order = sorted(new.values(), key=lambda one: one[0])
+        # An access is told when the state it led to is shown.
+        await self._async_all_told()
         for some_new in batched(in_order, TOLD_AT_A_TIME, strict=False):
             for occurred_at, event in some_new:
                 self._async_tell(event, occurred_at)

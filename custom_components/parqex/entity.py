@@ -1,8 +1,8 @@
 """What all entities of an access point share."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, Protocol, override
 
 from homeassistant.components.homeassistant.exposed_entities import KNOWN_ASSISTANTS
@@ -156,11 +156,11 @@ def async_add_access_points(
         entry,
         async_add_entities,
         entity_class,
-        lambda snapshot: [
-            (access_point.id, description)
-            for access_point in snapshot.access_points.values()
+        lambda snapshot, one_id: [
+            description
             for description in descriptions
-            if description.supported_fn(access_point)
+            if (access_point := snapshot.access_points.get(one_id))
+            and description.supported_fn(access_point)
         ],
     )
 
@@ -177,7 +177,7 @@ def async_add_controllers(
         entry,
         async_add_entities,
         entity_class,
-        lambda snapshot: list(product(snapshot.controllers, descriptions)),
+        lambda snapshot, one_id: descriptions if one_id in snapshot.controllers else (),
     )
 
 
@@ -186,27 +186,28 @@ def _async_add(
     entry: ParqExConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     entity_class: _EntityClass,
-    wanted_fn: Callable[[Snapshot], list[tuple[str, EntityDescription]]],
+    wanted_fn: Callable[[Snapshot, str], Iterable[EntityDescription]],
 ) -> None:
-    """Add what a snapshot wants, now and whenever it wants more."""
+    """Add what a snapshot wants for an id, now and whenever it wants more."""
     coordinator = entry.runtime_data
-    known: set[tuple[str, str]] = set()
+    known: defaultdict[str, set[str]] = defaultdict(set)
 
     @callback
-    def add_new() -> None:
+    def add_new(ids: Iterable[str]) -> None:
         snapshot = coordinator.data
-        if snapshot.complete:
-            # Their devices were removed; should they come back, they are new.
-            listed = snapshot.controllers.keys() | snapshot.access_points.keys()
-            known.difference_update([one for one in known if one[0] not in listed])
-        new = [
-            (listed_id, description)
-            for listed_id, description in wanted_fn(snapshot)
-            if (listed_id, description.key) not in known
-        ]
+        new: list[tuple[str, EntityDescription]] = []
+        for one_id in ids:
+            if snapshot.complete and not snapshot.lists(one_id):
+                # Its device was removed; should it come back, it is new.
+                known.pop(one_id, None)
+            for description in wanted_fn(snapshot, one_id):
+                if description.key not in known[one_id]:
+                    known[one_id].add(description.key)
+                    new.append((one_id, description))
         if new:
-            known.update((listed_id, description.key) for listed_id, description in new)
             async_add_entities(entity_class(coordinator, *one) for one in new)
 
-    entry.async_on_unload(coordinator.async_add_listener(add_new))
-    add_new()
+    entry.async_on_unload(
+        coordinator.async_add_listener(lambda: add_new(coordinator.changed))
+    )
+    add_new([*coordinator.data.controllers, *coordinator.data.access_points])

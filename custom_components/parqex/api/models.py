@@ -83,6 +83,10 @@ class Snapshot:
         """Whether what is missing here is really gone."""
         return bool(self.access_points) and not self.skipped
 
+    def lists(self, one_id: str) -> bool:
+        """Tell whether a controller or an access point is there."""
+        return one_id in self.controllers or one_id in self.access_points
+
     def access_points_of(self, controller_id: str) -> list[AccessPoint]:
         """Return a controller's access points in the order they are wired."""
         return sorted(
