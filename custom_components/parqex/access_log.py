@@ -23,6 +23,7 @@ from .api import (
     Refused,
     Snapshot,
     State,
+    changed_ids,
 )
 from .const import CONF_RECORD_NAMES, DOMAIN, LOGGER
 from .exceptions import SERVICE_ERRORS
@@ -177,9 +178,11 @@ class AccessLog:
         for controller_id in self._snapshot.controllers:
             if controller_id not in self._readings:
                 self._readings[controller_id] = Reading(next_at=now, not_before=now)
-        for one_id, access_point in self._snapshot.access_points.items():
-            known = before.access_points.get(one_id)
-            if known is access_point or not _moved(known, access_point):
+        for one_id in changed_ids(before.access_points, self._snapshot.access_points):
+            access_point = self._snapshot.access_points.get(one_id)
+            if not access_point or not _moved(
+                before.access_points.get(one_id), access_point
+            ):
                 continue
             reading = self._readings[access_point.controller_id]
             reading.moved = True

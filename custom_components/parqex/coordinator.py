@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from time import monotonic
 from typing import override
@@ -15,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .access_log import AccessLog
-from .api import AccessPoint, ParqExClient, RateLimited, Snapshot, State
+from .api import AccessPoint, ParqExClient, RateLimited, Snapshot, State, changed_ids
 from .commands import Commands
 from .const import DOMAIN, LOGGER, MANUFACTURER
 from .exceptions import SERVICE_ERRORS, command_error, error_key, update_error
@@ -158,16 +159,18 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         """
         if context is None:
             return super().async_add_listener(update_callback)
+        self._listeners_of[context].append(update_callback)
+        return partial(self._async_remove_listener, context, update_callback)
+
+    @callback
+    def _async_remove_listener(
+        self, context: str, update_callback: CALLBACK_TYPE
+    ) -> None:
+        """Tell it nothing any more."""
         listeners = self._listeners_of[context]
-        listeners.append(update_callback)
-
-        @callback
-        def remove() -> None:
-            listeners.remove(update_callback)
-            if not listeners:
-                self._listeners_of.pop(context, None)
-
-        return remove
+        listeners.remove(update_callback)
+        if not listeners:
+            self._listeners_of.pop(context)
 
     @callback
     @override
@@ -179,8 +182,8 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
             return
         before, now = told[1], self.data
         changed = [
-            *_differences(before.access_points, now.access_points),
-            *_differences(before.controllers, now.controllers),
+            *changed_ids(before.access_points, now.access_points),
+            *changed_ids(before.controllers, now.controllers),
         ]
         if before.complete:
             self.changed = changed
@@ -248,11 +251,3 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
     def _pace(self) -> timedelta:
         """How often to look: as often as the commands under way need it."""
         return CONFIRM_INTERVAL if self.commands.awaited else POLL_INTERVAL
-
-
-def _differences[T](before: Mapping[str, T], now: Mapping[str, T]) -> list[str]:
-    """Return the ids of what is not the same in both."""
-    return [
-        *(one_id for one_id, one in now.items() if before.get(one_id) is not one),
-        *(before.keys() - now.keys()),
-    ]

@@ -56,7 +56,12 @@ class Devices:
                 )
         if snapshot.complete:
             self._complete = snapshot
-            self._async_remove_others({*snapshot.controllers, *snapshot.access_points})
+            # Everything listed is registered by now.
+            listed = len(snapshot.controllers) + len(snapshot.access_points)
+            if len(self._registered) != listed:
+                self._async_remove_others(
+                    {*snapshot.controllers, *snapshot.access_points}
+                )
 
     def _controllers_to_register(
         self, changed: Iterable[str], snapshot: Snapshot

@@ -1,14 +1,13 @@
 """What all entities of an access point share."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol, override
 
 from homeassistant.components.homeassistant.exposed_entities import KNOWN_ASSISTANTS
 from homeassistant.core import callback
-from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
@@ -47,7 +46,7 @@ class ParqExEntity(CoordinatorEntity[ParqExCoordinator]):
         self._access_point_id = access_point_id
         self.entity_description = description
         self._attr_unique_id = self._unique_id_of(description.key)
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, access_point_id)})
+        self.device_entry = _device(coordinator, access_point_id)
 
     def _unique_id_of(self, key: str) -> str:
         """Return the unique id of one of the access point's entities.
@@ -119,7 +118,7 @@ class ParqExControllerEntity(CoordinatorEntity[ParqExCoordinator]):
         self.entity_description = description
         account_id = coordinator.config_entry.unique_id
         self._attr_unique_id = f"{account_id}_{controller_id}_{description.key}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, controller_id)})
+        self.device_entry = _device(coordinator, controller_id)
 
     @property
     def controller(self) -> Controller:
@@ -134,6 +133,13 @@ class ParqExControllerEntity(CoordinatorEntity[ParqExCoordinator]):
             super().available
             and self._controller_id in self.coordinator.data.controllers
         )
+
+
+def _device(coordinator: ParqExCoordinator, listed_id: str) -> DeviceEntry | None:
+    """Return the device that devices.py has registered before any entity is made."""
+    return dr.async_get(coordinator.hass).async_get_device_by_identifier(
+        (DOMAIN, listed_id), coordinator.config_entry.entry_id
+    )
 
 
 class _EntityClass(Protocol):
@@ -190,21 +196,24 @@ def _async_add(
 ) -> None:
     """Add what a snapshot wants for an id, now and whenever it wants more."""
     coordinator = entry.runtime_data
-    known: defaultdict[str, set[str]] = defaultdict(set)
+    known: set[tuple[str, str]] = set()
 
     @callback
-    def add_new(ids: Iterable[str]) -> None:
+    def add_new(ids: Collection[str]) -> None:
         snapshot = coordinator.data
-        new: list[tuple[str, EntityDescription]] = []
-        for one_id in ids:
-            if snapshot.complete and not snapshot.lists(one_id):
-                # Its device was removed; should it come back, it is new.
-                known.pop(one_id, None)
-            for description in wanted_fn(snapshot, one_id):
-                if description.key not in known[one_id]:
-                    known[one_id].add(description.key)
-                    new.append((one_id, description))
+        if snapshot.complete:
+            # Their devices were removed; should they come back, they are new.
+            gone = {one_id for one_id in ids if not snapshot.lists(one_id)}
+            if gone:
+                known.difference_update([one for one in known if one[0] in gone])
+        new = [
+            (one_id, description)
+            for one_id in ids
+            for description in wanted_fn(snapshot, one_id)
+            if (one_id, description.key) not in known
+        ]
         if new:
+            known.update((one_id, description.key) for one_id, description in new)
             async_add_entities(entity_class(coordinator, *one) for one in new)
 
     entry.async_on_unload(

@@ -25,6 +25,7 @@ from .models import (
     Snapshot,
     State,
     UserSettings,
+    changed_ids,
 )
 from .transport import AccessTokens
 
@@ -52,4 +53,5 @@ __all__ = [
     "State",
     "UserSettings",
     "base_url",
+    "changed_ids",
 ]
