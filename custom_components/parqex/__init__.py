@@ -23,11 +23,12 @@ from .tokens import AccountTokens
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
+# Home Assistant takes 10,000 enabled entities of an account, so what matters most first.
 PLATFORMS = [
+    Platform.SWITCH,
     Platform.BINARY_SENSOR,
     Platform.EVENT,
     Platform.SENSOR,
-    Platform.SWITCH,
 ]
 
 
