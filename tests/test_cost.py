@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+import json
 from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.parqex import coordinator
+from custom_components.parqex.const import EVENT_ACCESS
 from custom_components.parqex.coordinator import TOLD_AT_A_TIME
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import HomeAssistant, callback
@@ -97,12 +100,12 @@ async def test_an_answer_that_says_the_same_is_the_same_snapshot(
     written: list[str],
 ) -> None:
     """Byte for byte, in other words, or with news of what nobody reads."""
-    coordinator = linked.runtime_data
-    snapshot, shape = coordinator.data, coordinator.client.last_shape
+    looking = linked.runtime_data
+    snapshot, shape = looking.data, looking.client.last_shape
     await advance(30)
-    assert coordinator.data is snapshot
+    assert looking.data is snapshot
     # Whatever is read leaves a new description of its shape.
-    assert coordinator.client.last_shape is shape
+    assert looking.client.last_shape is shape
 
     def reworded(body: Any) -> Any:
         body["timestamp"] = "2026-11-02 12:01:00"
@@ -112,8 +115,8 @@ async def test_an_answer_that_says_the_same_is_the_same_snapshot(
 
     cloud.faults.add("sync", Fault(edit=reworded), times=1)
     await advance(30)
-    assert coordinator.data is snapshot
-    assert coordinator.client.last_shape["timestamp"] == "str"
+    assert looking.data is snapshot
+    assert looking.client.last_shape["timestamp"] == "str"
     assert not written
 
 
@@ -121,12 +124,11 @@ async def test_what_did_not_change_is_the_same_object(
     linked: MockConfigEntry, cloud: Cloud, advance: Advance
 ) -> None:
     """Only the access point that moved is new."""
-    coordinator = linked.runtime_data
-    before = coordinator.data
+    before = linked.runtime_data.data
     gate = cloud.door("Main gate")
     gate.open_by_hand()
     await advance(30)
-    now = coordinator.data
+    now = linked.runtime_data.data
     assert {
         one_id
         for one_id, one in now.access_points.items()
@@ -152,8 +154,15 @@ async def test_the_same_answer_under_an_error_is_an_error(
     linked: MockConfigEntry, cloud: Cloud, advance: Advance
 ) -> None:
     """That its bytes are known makes it no success."""
+    answers: list[str] = []
+
+    def noted(body: Any) -> Any:
+        answers.append(json.dumps(body))
+        return body
+
+    cloud.faults.add("sync", Fault(edit=noted), times=1)
     await advance(30)
-    cloud.faults.add("sync", Fault(status=500, edit=lambda body: body))
+    cloud.faults.add("sync", Fault(status=500, body=answers[0]))
     await advance(30)
     assert not linked.runtime_data.last_update_success
 
@@ -167,24 +176,13 @@ async def test_many_changes_leave_everybody_else_a_turn(
     advance: Advance,
     written: list[str],
 ) -> None:
-    """Everything moves at once; and no access is told before its state is shown."""
+    """Everything moves at once."""
     doors = build(cloud, house, 200)
     await set_up(hass, entry)
     doors[0].open_by_hand()
     await advance(30)
     for door in doors:
         door.open_by_hand() if door.state == "CLOSED" else door.close_by_hand()
-    untold: list[str] = []
-
-    @callback
-    def note_access(data: Mapping[str, Any]) -> bool:
-        number = data["name"].removeprefix("Box ")
-        state = hass.states.get(f"binary_sensor.box_{number}_door")
-        if state is None or (state.state == "on") is not (data["requested"] == "open"):
-            untold.append(data["name"])
-        return False
-
-    hass.bus.async_listen("parqex_access", lambda _: None, event_filter=note_access)
     written.clear()
     most_between_turns = 0
     refresh = hass.async_create_task(entry.runtime_data.async_refresh())
@@ -196,7 +194,39 @@ async def test_many_changes_leave_everybody_else_a_turn(
     assert len(shown(hass, "on")) == len(doors) - 1
     per_access_point = len(written) / len(doors)
     assert most_between_turns <= TOLD_AT_A_TIME * per_access_point
-    assert not untold
+
+
+async def test_an_access_is_told_once_its_state_is_shown(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    credentials: None,
+    cloud: Cloud,
+    house: DemoHouse,
+    advance: Advance,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where showing all that moved takes longer than reading who moved it."""
+    monkeypatch.setattr(coordinator, "TOLD_AT_A_TIME", 1)
+    doors = build(cloud, house, 200)
+    await set_up(hass, entry)
+    accesses: list[str] = []
+    early: list[str] = []
+
+    @callback
+    def note_access(data: Mapping[str, Any]) -> bool:
+        accesses.append(data["name"])
+        number = data["name"].removeprefix("Box ")
+        state = hass.states.get(f"binary_sensor.box_{number}_door")
+        if state is None or state.state != "on":
+            early.append(data["name"])
+        return False
+
+    hass.bus.async_listen(EVENT_ACCESS, lambda _: None, event_filter=note_access)
+    for door in doors:
+        door.open_by_hand()
+    await advance(30)
+    assert len(accesses) == len(doors)
+    assert not early
 
 
 def shown(hass: HomeAssistant, state: str) -> list[str]:
