@@ -13,9 +13,8 @@ from custom_components.parqex.api import (
     Snapshot,
     State,
 )
-from custom_components.parqex.api.models import parse_snapshot
 
-from .records import device, documented, door
+from .records import device, documented, door, parse_snapshot
 
 
 def test_the_documented_list_of_devices() -> None:

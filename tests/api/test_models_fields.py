@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from custom_components.parqex.api import AccessPoint, Relationship, State
-from custom_components.parqex.api.models import parse_snapshot
 
-from .records import device, door
+from .records import device, door, parse_snapshot
 
 
 def read(**fields: Any) -> AccessPoint:

@@ -1,7 +1,4 @@
-"""Answers of ParqEx with anything in them.
-
-What a webhook brings is to be read here as well: `answers("webhook.json")` draws it.
-"""
+"""Answers and webhooks of ParqEx with anything in them."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, is_dataclass
@@ -15,21 +12,26 @@ from multidict import CIMultiDict
 import orjson
 import pytest
 
-from custom_components.parqex.api import InvalidAnswer, ParqExError, RateLimited
+from custom_components.parqex.api import (
+    InvalidAnswer,
+    ParqExError,
+    RateLimited,
+    parse_hint,
+)
 from custom_components.parqex.api.client import shape
 from custom_components.parqex.api.models import (
     parse_access_events,
     parse_account,
-    parse_snapshot,
     parse_user_settings,
 )
+from custom_components.parqex.api.snapshots import SnapshotReader
 from custom_components.parqex.api.transport import (
     MAX_RETRY_AFTER,
     Answer,
     _retry_after,
     parse_json,
 )
-from tests.api.records import documented
+from tests.api.records import documented, parse_snapshot, read_now
 
 from .strategies import answers, any_json, any_text, with_secrets
 
@@ -106,6 +108,27 @@ def test_lists_of_devices(body: Any) -> None:
     assert {one.id: one for one in listed} == snapshot.access_points
     assert len(listed) == len(snapshot.access_points)
     assert snapshot.skipped >= 0
+
+
+@given(st.lists(DEVICES, min_size=2, max_size=4))
+def test_lists_of_devices_one_after_the_other(bodies: list[Any]) -> None:
+    """What is known of the ones before changes nothing of what is read."""
+    reader = SnapshotReader()
+    for body in bodies:
+        try:
+            anew = parse_snapshot(body)
+        except InvalidAnswer:
+            with pytest.raises(InvalidAnswer):
+                read_now(reader, body)
+        else:
+            assert read_now(reader, body) == anew
+
+
+@given(st.one_of(st.binary(), answers("webhook.json").map(json.dumps).map(str.encode)))
+def test_webhooks(raw: bytes) -> None:
+    """They point at something or at nothing, and never fail."""
+    hint = parse_hint(raw)
+    assert hint is None or hint.access_point_id or hint.controller_id
 
 
 @given(answers("toggle-history.json"))
