@@ -65,6 +65,11 @@ class Home:
         self.told = async_capture_events(self.hass, EVENT_ACCESS)
         for name in _CHATTY:
             self.caplog.set_level(logging.DEBUG, logger=name)
+        # The storage of the tests quotes what it keeps.
+        self.caplog.set_level(
+            logging.INFO, logger="pytest_homeassistant_custom_component"
+        )
+        self.caplog.handler.setLevel(logging.DEBUG)
 
     @property
     def cloud(self) -> Cloud:
