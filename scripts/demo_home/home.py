@@ -2,15 +2,14 @@
 
 import asyncio
 from contextlib import suppress
-from importlib.util import find_spec
 import json
 import os
 from pathlib import Path
 import shutil
 import socket
-import sys
 from typing import Any
 
+from .installation import Installation
 from .wait import DemoError
 
 HOST = "127.0.0.1"
@@ -25,6 +24,7 @@ homeassistant:
   name: ParqEx demo
   country: US
 application_credentials:
+assist_pipeline:
 config:
 conversation:
 frontend:
@@ -43,13 +43,16 @@ recorder:
 class Home:
     """Home Assistant on loopback, in a folder made anew."""
 
-    def __init__(self, port: int, cloud_url: str) -> None:
-        """Take its port and the address of the ParqEx cloud it is to use."""
+    def __init__(
+        self, installation: Installation, port: int, cloud_url: str
+    ) -> None:
+        """Take what to run, its port, and the address of the ParqEx cloud."""
         self.port = port
         self.base_url = f"http://{HOST}:{port}"
         # The port is nobody else's, and so is the folder.
         self.folder = ROOT / ".dev" / "demo" / str(port)
         self.log = self.folder / "console.log"
+        self._installation = installation
         self._cloud_url = cloud_url
         self._process: asyncio.subprocess.Process | None = None
 
@@ -105,7 +108,7 @@ class Home:
         """Start the process, in a session of its own so that Ctrl-C is ours."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
+                str(self._installation.python),
                 *("-m", "homeassistant", "--config", str(self.folder)),
                 *("--skip-pip", "--log-no-color"),
                 cwd=self.folder,
@@ -128,7 +131,7 @@ class Home:
         # The user is still to be made. The other steps would set up integrations
         # that fetch things from the internet.
         self._store("onboarding", {"done": ["core_config", "analytics", "integration"]})
-        if find_spec("homeassistant.components.marketplace"):
+        if self._installation.has("marketplace"):
             # New in 2026.11; it fetches its catalog as soon as it is set up.
             self._store("core.config_entries", {"entries": [MARKETPLACE_OFF]})
 
