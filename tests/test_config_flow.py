@@ -23,7 +23,7 @@ async def browser(
     hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator
 ) -> Browser:
     """Return a person's browser."""
-    assert await async_setup_component(hass, "http", {})
+    assert await async_setup_component(hass, "webhook", {})
     assert await async_setup_component(hass, "auth", {})
     return Browser(hass, await hass_client_no_auth())
 

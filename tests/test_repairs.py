@@ -24,7 +24,7 @@ from tests.simulator import Cloud, DemoHouse
 @pytest.fixture
 async def browser(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Any:
     """Return what a person sees the repairs with."""
-    for component in ("homeassistant", "application_credentials", "repairs"):
+    for component in ("homeassistant", "application_credentials", "repairs", "webhook"):
         assert await async_setup_component(hass, component, {})
     return await hass_client()
 

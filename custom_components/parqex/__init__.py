@@ -1,7 +1,7 @@
 """The ParqEx integration: gates, garage doors and other access points."""
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import Platform
+from homeassistant.const import CONF_WEBHOOK_ID, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import UnknownImplementationError
 from homeassistant.helpers import config_validation as cv
@@ -17,9 +17,10 @@ from .api import ParqExClient, base_url
 from .const import DOMAIN
 from .coordinator import ParqExConfigEntry, ParqExCoordinator
 from .devices import Devices
-from .issues import CREDENTIALS_DELETED, MAY_NOT, async_clear_issue, async_raise_issue
+from .issues import CREDENTIALS_DELETED, KINDS, async_clear_issue, async_raise_issue
 from .services import async_setup_services
 from .tokens import AccountTokens
+from .webhook import async_forget_address, async_setup_webhook
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -59,6 +60,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bo
     entry.async_on_unload(coordinator.async_add_listener(devices.async_update))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.access_log.async_start()
+    async_setup_webhook(hass, entry)
     return True
 
 
@@ -87,5 +89,7 @@ async def async_remove_config_entry_device(
 async def async_remove_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
     """Forget what was remembered for a linked ParqEx account."""
     await access_memory.store(hass, entry.entry_id).async_remove()
-    for kind in (CREDENTIALS_DELETED, *MAY_NOT.values()):
+    if webhook_id := entry.options.get(CONF_WEBHOOK_ID):
+        await async_forget_address(hass, webhook_id)
+    for kind in KINDS:
         async_clear_issue(hass, entry, kind)

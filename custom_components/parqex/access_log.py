@@ -157,8 +157,13 @@ class AccessLog:
         return sorted(found, key=lambda access: access.occurred_at, reverse=True)
 
     @callback
-    def async_look(self, snapshot: Snapshot) -> None:
-        """Compare a fresh snapshot with the one before, and read where things moved."""
+    def async_look(self, snapshot: Snapshot, hinted: set[str]) -> list[str]:
+        """Compare a fresh snapshot with the one before, and read where things moved.
+
+        Also where a hint points at a controller: a failed attempt moves nothing.
+        Return the ids of the access points that moved.
+        """
+        moved: list[str] = []
         now = dt_util.utcnow()
         before, self._snapshot = self._snapshot.access_points, snapshot
         looked_at, self._looked_at = self._looked_at or now, now
@@ -168,13 +173,17 @@ class AccessLog:
         for access_point in snapshot.access_points.values():
             if not _moved(before.get(access_point.id), access_point):
                 continue
+            moved.append(access_point.id)
             reading = self._readings[access_point.controller_id]
             reading.moved = True
             if access_point.last_toggled:
                 reading.sightings.append(
                     Sighting(access_point.last_toggled, looked_at, now)
                 )
+        for controller_id in hinted & self._readings.keys():
+            self._readings[controller_id].moved = True
         self._async_read_if_due()
+        return moved
 
     @callback
     def _async_all_changed(self) -> None:

@@ -6,6 +6,7 @@ from typing import Any, override
 
 import voluptuous as vol
 
+from homeassistant.components.webhook import async_generate_id
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
@@ -13,17 +14,23 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN
+from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN, CONF_WEBHOOK_ID
 from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHandler
 
 from .api import Account, NotAuthorized, ParqExClient, ParqExError, base_url
-from .const import CONF_RECORD_NAMES, DOMAIN, LOGGER, MANUFACTURER
+from .const import CONF_RECORD_NAMES, CONF_WEBHOOK, DOMAIN, LOGGER, MANUFACTURER
 from .exceptions import error_key
 from .tokens import NewAccountTokens, token_lock
+from .webhook import async_address, async_forget_address, email
 
-OPTIONS = vol.Schema({vol.Required(CONF_RECORD_NAMES, default=True): bool})
+OPTIONS = vol.Schema(
+    {
+        vol.Required(CONF_RECORD_NAMES, default=True): bool,
+        vol.Required(CONF_WEBHOOK, default=False): bool,
+    }
+)
 
 SCOPES = ("OPENDOOR", "CLOSEDOOR")
 
@@ -132,17 +139,64 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
 
 
 class ParqExOptionsFlow(OptionsFlowWithReload):
-    """Choose what is recorded."""
+    """Choose what is recorded, and whether ParqEx announces what moves."""
+
+    def __init__(self) -> None:
+        """Begin with nothing chosen."""
+        self._options: dict[str, Any] = {}
+        self._unused_webhook_id: str | None = None
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask."""
+        webhook_id: str | None = self.config_entry.options.get(CONF_WEBHOOK_ID)
+        if user_input is None:
+            return self._async_ask({CONF_WEBHOOK: webhook_id is not None})
+        self._options = {CONF_RECORD_NAMES: user_input[CONF_RECORD_NAMES]}
+        if not user_input[CONF_WEBHOOK]:
+            if webhook_id:
+                await async_forget_address(self.hass, webhook_id)
+            return self.async_create_entry(data=self._options)
+        if webhook_id is None:
+            webhook_id = self._unused_webhook_id = async_generate_id()
+        self._options[CONF_WEBHOOK_ID] = webhook_id
+        return await self.async_step_webhook()
+
+    async def async_step_webhook(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the address to hand to ParqEx, where there is one."""
         if user_input is not None:
-            return self.async_create_entry(data=user_input)
+            self._unused_webhook_id = None
+            return self.async_create_entry(data=self._options)
+        address = await async_address(self.hass, self._options[CONF_WEBHOOK_ID])
+        if address is None:
+            return self._async_ask(
+                {CONF_WEBHOOK: True}, errors={"base": "not_reachable"}
+            )
+        return self.async_show_form(
+            step_id="webhook", description_placeholders=email(address)
+        )
+
+    @callback
+    def _async_ask(
+        self, chosen: dict[str, Any], errors: dict[str, str] | None = None
+    ) -> ConfigFlowResult:
+        """Show the form."""
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                OPTIONS, self.config_entry.options
+                OPTIONS, {**self.config_entry.options, **self._options, **chosen}
             ),
+            errors=errors,
         )
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """Remove the address again if the dialog was left before it was wanted."""
+        if self._unused_webhook_id:
+            self.hass.async_create_task(
+                async_forget_address(self.hass, self._unused_webhook_id)
+            )

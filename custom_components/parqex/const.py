@@ -6,6 +6,7 @@ DOMAIN = "parqex"
 MANUFACTURER = "ParqEx"
 
 CONF_RECORD_NAMES = "record_names"
+CONF_WEBHOOK = "webhook"
 
 EVENT_ACCESS = f"{DOMAIN}_access"
 

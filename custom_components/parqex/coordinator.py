@@ -7,21 +7,27 @@ from time import monotonic
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import TimestampDataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .access_log import AccessLog
-from .api import AccessPoint, ParqExClient, RateLimited, Snapshot, State
+from .api import AccessPoint, Hint, ParqExClient, RateLimited, Snapshot, State
 from .commands import Commands
 from .const import DOMAIN, LOGGER, MANUFACTURER
+from .doorbell import Doorbell
 from .exceptions import SERVICE_ERRORS, command_error, error_key, update_error
-from .issues import MAY_NOT, async_clear_issue, async_raise_issue
+from .hints import Hints
+from .issues import MAY_NOT, WEBHOOK_SILENT, async_clear_issue, async_raise_issue
 from .service_time import ServiceTime
 
 POLL_INTERVAL = timedelta(seconds=30)
 CONFIRM_INTERVAL = timedelta(seconds=2)
+
+# While ParqEx's webhook announces whatever moves.
+RELAXED_INTERVAL = timedelta(minutes=5)
 
 # While ParqEx fails, the time between two looks doubles up to this.
 MAX_RETRY_SECONDS = 120.0
@@ -61,6 +67,9 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         self.access_log = AccessLog(
             hass, entry, client, self.service_time, self._async_tell
         )
+        self.hints = Hints()
+        self._hinted: set[str] = set()
+        self._doorbell = Doorbell(hass, entry, self.async_refresh)
         self.failures = 0
         self.last_errors: deque[str] = deque(maxlen=MAX_ERRORS)
         self.seconds_for_last_answer: float | None = None
@@ -88,9 +97,26 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         self.seconds_for_last_answer = round(monotonic() - asked_at, 3)
         # Nobody needs to hear of what this confirms: entities show it already.
         self.commands.async_settle(snapshot, asked_at)
+        hinted, self._hinted = self._hinted, set()
+        moved = self.access_log.async_look(snapshot, hinted)
+        self.hints.look(moved, snapshot.access_points)
+        self._async_judge_hints()
         self.update_interval = self._pace
-        self.access_log.async_look(snapshot)
         return snapshot
+
+    @callback
+    def async_hint(self, hint: Hint) -> None:
+        """Look at once, and at the access log too, where a hint points at something.
+
+        While ParqEx can't be asked, the next look comes by itself, when it is due.
+        """
+        target = self.hints.hear(hint, self.data)
+        if target is None:
+            return
+        self._hinted.add(target.controller_id)
+        self._async_judge_hints()
+        if self.last_update_success:
+            self._doorbell.async_ring()
 
     async def async_command(
         self, access_point: AccessPoint, name: str, state: State
@@ -114,6 +140,14 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
                 )
             raise command_error(err, name) from err
         async_clear_issue(self.hass, self.config_entry, MAY_NOT[state])
+
+    @callback
+    def _async_judge_hints(self) -> None:
+        """Say so while ParqEx does not announce what moves, though it should."""
+        if not self.hints.missing:
+            async_clear_issue(self.hass, self.config_entry, WEBHOOK_SILENT)
+        elif CONF_WEBHOOK_ID in self.config_entry.options:
+            async_raise_issue(self.hass, self.config_entry, WEBHOOK_SILENT)
 
     def _respect_wait(self) -> None:
         """Raise RateLimited while ParqEx wants to be left alone.
@@ -173,6 +207,7 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
     @override
     async def async_shutdown(self) -> None:
         """Stop looking, and waiting for confirmations."""
+        self._doorbell.async_stop()
         self.commands.async_stop()
         await super().async_shutdown()
 
@@ -207,8 +242,13 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
 
     @property
     def _pace(self) -> timedelta:
-        """How often to look: as often as the commands under way need it."""
-        return CONFIRM_INTERVAL if self.commands.awaited else POLL_INTERVAL
+        """How often to look: as often as the commands under way need it.
+
+        And otherwise as rarely as the webhook allows.
+        """
+        if self.commands.awaited:
+            return CONFIRM_INTERVAL
+        return RELAXED_INTERVAL if self.hints.reliable else POLL_INTERVAL
 
 
 def _differences[T](before: Mapping[str, T], now: Mapping[str, T]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
@@ -17,7 +18,7 @@ async def async_get_config_entry_diagnostics(
     coordinator = entry.runtime_data
     snapshot = coordinator.data
     return {
-        "options": dict(entry.options),
+        "webhook": CONF_WEBHOOK_ID in entry.options,
         "coordinator": _coordinator(coordinator),
         "access_log": coordinator.access_log.diagnostics(),
         "controllers": [
@@ -56,6 +57,7 @@ def _coordinator(coordinator: ParqExCoordinator) -> dict[str, Any]:
         "seconds_between_looks": (
             coordinator.update_interval and coordinator.update_interval.total_seconds()
         ),
+        "hints": coordinator.hints.diagnostics(),
         "commands_awaited": coordinator.commands.awaited,
         "skipped_records": coordinator.data.skipped,
         "shape_of_last_answer": coordinator.client.last_shape,

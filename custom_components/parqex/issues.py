@@ -9,6 +9,13 @@ from .const import DOMAIN
 
 CREDENTIALS_DELETED = "credentials_deleted"
 MAY_NOT = {State.OPEN: "may_not_open", State.CLOSED: "may_not_close"}
+WEBHOOK_UNREACHABLE = "webhook_unreachable"
+WEBHOOK_SILENT = "webhook_silent"
+
+KINDS = (CREDENTIALS_DELETED, *MAY_NOT.values(), WEBHOOK_UNREACHABLE, WEBHOOK_SILENT)
+
+# Without the webhook everything works, only later.
+_WARNINGS = (WEBHOOK_UNREACHABLE, WEBHOOK_SILENT)
 
 
 @callback
@@ -20,7 +27,9 @@ def async_raise_issue(hass: HomeAssistant, entry: ConfigEntry, kind: str) -> Non
         f"{kind}_{entry.entry_id}",
         data={"entry_id": entry.entry_id},
         is_fixable=True,
-        severity=ir.IssueSeverity.ERROR,
+        severity=(
+            ir.IssueSeverity.WARNING if kind in _WARNINGS else ir.IssueSeverity.ERROR
+        ),
         translation_key=kind,
         translation_placeholders={"account": entry.title},
     )

@@ -15,6 +15,7 @@ from .errors import (
     Refused,
     SensorRequired,
 )
+from .hints import Hint, parse_hint, plain_id
 from .models import (
     AccessEvent,
     AccessPoint,
@@ -37,6 +38,7 @@ __all__ = [
     "Controller",
     "ControllerOffline",
     "Forbidden",
+    "Hint",
     "InvalidAddress",
     "InvalidAnswer",
     "NotAuthorized",
@@ -52,4 +54,6 @@ __all__ = [
     "State",
     "UserSettings",
     "base_url",
+    "parse_hint",
+    "plain_id",
 ]
