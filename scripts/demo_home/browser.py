@@ -159,6 +159,26 @@ class Browser:
         await until(loaded, 30, "The linked account was not set up")
         return title
 
+    async def remove(self, entry_id: str) -> None:
+        """Remove a linked account."""
+        await self._ask("DELETE", f"/api/config/config_entries/entry/{entry_id}")
+
+    async def add_phone(self, name: str) -> None:
+        """Do what the Home Assistant app does on a phone that is new here."""
+        phone = {
+            "app_id": "io.homeassistant.companion",
+            "app_name": "Home Assistant",
+            "app_version": "1",
+            "device_name": name,
+            "device_id": name,
+            "manufacturer": "",
+            "model": "",
+            "os_name": "",
+            "os_version": "",
+            "supports_encryption": False,
+        }
+        await self._ask("POST", "/api/mobile_app/registrations", json=phone)
+
     async def _allow(self, url: str) -> None:
         """Press Allow on ParqEx's page and follow it back to Home Assistant."""
         async with self._session.get(url) as page:

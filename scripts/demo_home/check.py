@@ -178,15 +178,20 @@ class Check:
         say("  the cloud got exactly one command to open and one to close for each")
 
 
-def read_log(path: Path, secrets: set[str]) -> None:
-    """Raise DemoError where a log holds an error of the integration, or a secret."""
-    log = path.read_text("utf-8", "replace")
-    where = path.relative_to(ROOT)
+def see_no_secret(path: Path, secrets: set[str]) -> None:
+    """Raise DemoError where a file holds a secret."""
+    text = path.read_text("utf-8", "replace")
     for secret in secrets:
-        if re.search(rf"(?<!\w){re.escape(secret)}(?!\w)", log):
-            raise DemoError(f"A secret of the cloud is in {where}.")
+        if re.search(rf"(?<!\w){re.escape(secret)}(?!\w)", text):
+            raise DemoError(f"A secret of the cloud is in {path.relative_to(ROOT)}.")
+
+
+def see_no_error(path: Path) -> None:
+    """Raise DemoError where a log holds an error of the integration."""
+    log = path.read_text("utf-8", "replace")
     # Where the project lies may have its name in it, too.
     for record in RECORD.split(log.replace(str(ROOT), "")):
         bad = re.search(r"^\S+ \S+ (ERROR|CRITICAL) |^Traceback ", record, re.MULTILINE)
         if bad and DOMAIN in record.lower():
+            where = path.relative_to(ROOT)
             raise DemoError(f"An error of the integration is in {where}:\n{record}")

@@ -7,7 +7,7 @@ import sys
 from time import monotonic
 
 from .browser import PASSWORD, USER
-from .check import VISITOR, Check, read_log
+from .check import VISITOR, Check, see_no_error, see_no_secret
 from .demo import Demo, running, say
 from .home import ROOT
 from .wait import DemoError
@@ -23,7 +23,8 @@ async def check(port: int, simulator_port: int) -> None:
         say("Linking the ParqEx account")
         say(f"  linked: {await demo.link()}")
         await Check(demo).run()
-    read_log(demo.home.log, demo.cloud.issued_secrets())
+    see_no_secret(demo.home.log, demo.cloud.issued_secrets())
+    see_no_error(demo.home.log)
     demo.home.remove()
     say("  the log holds no error of the integration and no secret")
     say(f"Passed in {monotonic() - began:.0f} seconds")

@@ -30,6 +30,7 @@ conversation:
 frontend:
 history:
 logbook:
+mobile_app:
 logger:
   default: info
   logs:
@@ -43,9 +44,7 @@ recorder:
 class Home:
     """Home Assistant on loopback, in a folder made anew."""
 
-    def __init__(
-        self, installation: Installation, port: int, cloud_url: str
-    ) -> None:
+    def __init__(self, installation: Installation, port: int, cloud_url: str) -> None:
         """Take what to run, its port, and the address of the ParqEx cloud."""
         self.port = port
         self.base_url = f"http://{HOST}:{port}"
@@ -120,11 +119,12 @@ class Home:
             )
 
     def _furnish(self) -> None:
-        """Make the folder: configuration, the integration, nothing that calls out."""
+        """Make the folder: integration, blueprints, settings; nothing that calls out."""
         self.remove()
         components = self.folder / "custom_components"
         components.mkdir(parents=True)
         (components / "parqex").symlink_to(ROOT / "custom_components" / "parqex")
+        shutil.copytree(ROOT / "blueprints", self.folder / "blueprints")
         (self.folder / "configuration.yaml").write_text(CONFIGURATION, "utf-8")
         # In YAML it would be on trial, and taken back after five minutes.
         self._store("http", {"server_host": [HOST], "server_port": self.port})

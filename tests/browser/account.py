@@ -1,0 +1,114 @@
+"""The linked account beside the browser: to begin with, and to look up what became of it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from scripts.demo_home.browser import DOMAIN
+from scripts.demo_home.demo import Demo
+from scripts.demo_home.wait import until
+
+SECONDS_TO_LOOK: Final = 10
+
+AREAS: Final = {
+    "Main gate": "Driveway",
+    "Pedestrian door": "Driveway",
+    "Elevator": "Driveway",
+    "Garage left": "Garage",
+    "Garage right": "Garage",
+}
+
+
+class LinkedAccount:
+    """The account in Home Assistant, by its own websocket."""
+
+    def __init__(self, demo: Demo) -> None:
+        """Take what runs."""
+        self._demo = demo
+        self._browser = demo.browser
+
+    async def be_linked(self) -> None:
+        """Link the account if it is not, and let Home Assistant see how things are."""
+        if not await self.entries():
+            await self._demo.link()
+            await self._give_areas()
+        await self.look()
+
+    async def be_gone(self) -> None:
+        """Remove the account and the credentials if they are there."""
+        for entry in await self.entries():
+            await self._browser.remove(entry["entry_id"])
+        for one in await self._browser.call("application_credentials/list"):
+            await self._browser.call(
+                "application_credentials/delete",
+                application_credentials_id=one["id"],
+            )
+
+    async def look(self) -> None:
+        """Let Home Assistant ask ParqEx now, as anyone can, not in half a minute."""
+        asked = len(self._demo.cloud.requests)
+
+        async def answered() -> bool:
+            return any(
+                request.endpoint == "sync" and request.status
+                for request in self._demo.cloud.requests[asked:]
+            )
+
+        await self._browser.call(
+            "call_service",
+            domain="homeassistant",
+            service="update_entity",
+            service_data={"entity_id": "switch.main_gate"},
+        )
+        await until(answered, SECONDS_TO_LOOK, "Home Assistant did not ask ParqEx")
+
+    async def entries(self) -> list[dict[str, Any]]:
+        """Return the entries of the integration."""
+        found: list[dict[str, Any]] = await self._browser.call(
+            "config_entries/get", domain=DOMAIN
+        )
+        return found
+
+    async def devices(self) -> list[dict[str, Any]]:
+        """Return the devices of the integration."""
+        return [
+            device
+            for device in await self._browser.call("config/device_registry/list")
+            if any(domain == DOMAIN for domain, _ in device["identifiers"])
+        ]
+
+    async def entities(self) -> list[str]:
+        """Return the entities of the integration."""
+        return [
+            entity["entity_id"]
+            for entity in await self._browser.call("config/entity_registry/list")
+            if entity["platform"] == DOMAIN
+        ]
+
+    async def areas(self) -> Mapping[str, str]:
+        """Return the area of every device that has one, by the device's name."""
+        names = {
+            area["area_id"]: area["name"]
+            for area in await self._browser.call("config/area_registry/list")
+        }
+        return {
+            device["name"]: names[device["area_id"]]
+            for device in await self.devices()
+            if device["area_id"]
+        }
+
+    async def _give_areas(self) -> None:
+        """Put every access point into its area."""
+        ids = {
+            area["name"]: area["area_id"]
+            for area in await self._browser.call("config/area_registry/list")
+        }
+        for name in sorted(set(AREAS.values()) - set(ids)):
+            area = await self._browser.call("config/area_registry/create", name=name)
+            ids[name] = area["area_id"]
+        for device in await self.devices():
+            if area_name := AREAS.get(device["name"]):
+                await self._browser.call(
+                    "config/device_registry/update",
+                    device_id=device["id"],
+                    area_id=ids[area_name],
+                )
