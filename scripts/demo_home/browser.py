@@ -159,6 +159,10 @@ class Browser:
         await until(loaded, 30, "The linked account was not set up")
         return title
 
+    async def reload(self, entry_id: str) -> None:
+        """Load a linked account anew."""
+        await self._ask("POST", f"/api/config/config_entries/entry/{entry_id}/reload")
+
     async def remove(self, entry_id: str) -> None:
         """Remove a linked account."""
         await self._ask("DELETE", f"/api/config/config_entries/entry/{entry_id}")

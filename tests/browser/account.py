@@ -7,15 +7,9 @@ from scripts.demo_home.browser import DOMAIN
 from scripts.demo_home.demo import Demo
 from scripts.demo_home.wait import until
 
-SECONDS_TO_LOOK: Final = 10
+SECONDS_TO_OPEN: Final = 10
 
-AREAS: Final = {
-    "Main gate": "Driveway",
-    "Pedestrian door": "Driveway",
-    "Elevator": "Driveway",
-    "Garage left": "Garage",
-    "Garage right": "Garage",
-}
+AREAS: Final = {"Main gate": "Driveway", "Elevator": "Lobby"}
 
 
 class LinkedAccount:
@@ -34,7 +28,7 @@ class LinkedAccount:
         await self.look()
 
     async def be_gone(self) -> None:
-        """Remove the account and the credentials if they are there."""
+        """Remove the account, the credentials and the areas if they are there."""
         for entry in await self.entries():
             await self._browser.remove(entry["entry_id"])
         for one in await self._browser.call("application_credentials/list"):
@@ -42,24 +36,28 @@ class LinkedAccount:
                 "application_credentials/delete",
                 application_credentials_id=one["id"],
             )
+        for area in await self._browser.call("config/area_registry/list"):
+            if area["name"] in AREAS.values():
+                await self._browser.call(
+                    "config/area_registry/delete", area_id=area["area_id"]
+                )
 
     async def look(self) -> None:
-        """Let Home Assistant ask ParqEx now, as anyone can, not in half a minute."""
-        asked = len(self._demo.cloud.requests)
+        """Let Home Assistant ask ParqEx now: Reload in the menu does that for anybody."""
+        for entry in await self.entries():
+            await self._browser.reload(entry["entry_id"])
 
-        async def answered() -> bool:
-            return any(
-                request.endpoint == "sync" and request.status
-                for request in self._demo.cloud.requests[asked:]
-            )
+    async def let_in(self, visitor: str, door_name: str) -> None:
+        """Let a visitor open a door, and Home Assistant notice."""
+        cloud = self._demo.cloud
+        door = cloud.door(door_name)
+        door.open_as(cloud.visitor(visitor))
 
-        await self._browser.call(
-            "call_service",
-            domain="homeassistant",
-            service="update_entity",
-            service_data={"entity_id": "switch.main_gate"},
-        )
-        await until(answered, SECONDS_TO_LOOK, "Home Assistant did not ask ParqEx")
+        async def is_open() -> bool:
+            return door.state == "OPEN"
+
+        await until(is_open, SECONDS_TO_OPEN, f"{door_name} does not open")
+        await self.look()
 
     async def entries(self) -> list[dict[str, Any]]:
         """Return the entries of the integration."""
@@ -97,18 +95,14 @@ class LinkedAccount:
         }
 
     async def _give_areas(self) -> None:
-        """Put every access point into its area."""
-        ids = {
-            area["name"]: area["area_id"]
-            for area in await self._browser.call("config/area_registry/list")
-        }
-        for name in sorted(set(AREAS.values()) - set(ids)):
-            area = await self._browser.call("config/area_registry/create", name=name)
-            ids[name] = area["area_id"]
+        """Put access points into areas."""
         for device in await self.devices():
-            if area_name := AREAS.get(device["name"]):
+            if name := AREAS.get(device["name"]):
+                area = await self._browser.call(
+                    "config/area_registry/create", name=name
+                )
                 await self._browser.call(
                     "config/device_registry/update",
                     device_id=device["id"],
-                    area_id=ids[area_name],
+                    area_id=area["area_id"],
                 )

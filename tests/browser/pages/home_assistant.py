@@ -62,7 +62,7 @@ class HomeAssistant:
     async def open_assist(self) -> Assist:
         """Open the dialog in which one types to Assist."""
         await self._open("/home/overview")
-        await self.page.get_by_role("button", name="Assist").click()
+        await self.page.get_by_role("button", name="Assist (A)").click()
         return Assist(self.page)
 
     async def open_blueprints(self) -> Blueprints:

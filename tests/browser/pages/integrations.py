@@ -32,7 +32,9 @@ class Flow(Dialog):
 
     async def choose(self, option: str, *, on: bool) -> None:
         """Turn an option on or off."""
-        await self.content.get_by_role("checkbox", name=option).set_checked(on)
+        await self.content.get_by_role("checkbox", name=option).set_checked(
+            on, force=True
+        )
 
     async def submit_and_go_to_parqex(self) -> ConsentPage:
         """Submit, and follow to the page that ParqEx opens."""
