@@ -25,6 +25,7 @@ homeassistant:
   country: US
 application_credentials:
 assist_pipeline:
+automation: !include automations.yaml
 config:
 conversation:
 frontend:
@@ -126,6 +127,7 @@ class Home:
         (components / "parqex").symlink_to(ROOT / "custom_components" / "parqex")
         shutil.copytree(ROOT / "blueprints", self.folder / "blueprints")
         (self.folder / "configuration.yaml").write_text(CONFIGURATION, "utf-8")
+        (self.folder / "automations.yaml").write_text("[]", "utf-8")
         # In YAML it would be on trial, and taken back after five minutes.
         self._store("http", {"server_host": [HOST], "server_port": self.port})
         # The user is still to be made. The other steps would set up integrations

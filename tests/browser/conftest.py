@@ -53,7 +53,7 @@ def pytest_runtest_makereport(
     return report
 
 
-def left_by(item: pytest.Item) -> Path:
+def left_by(item: pytest.Item | pytest.Session) -> Path:
     """Return the folder for what shows why a test failed."""
     version = "latest" if item.config.getoption("--latest") else "pinned"
     return LEFT_BY_FAILURES / version / re.sub(r"\W+", "_", item.name)
@@ -63,6 +63,7 @@ def left_by(item: pytest.Item) -> Path:
 async def demo(request: pytest.FixtureRequest) -> AsyncGenerator[Demo]:
     """Return a Home Assistant with a user and nothing else, and a ParqEx cloud."""
     latest = request.config.getoption("--latest")
+    shutil.rmtree(left_by(request.session).parent, ignore_errors=True)
     installation = Installation(LATEST if latest else Path(sys.executable))
     async with running(installation=installation) as demo:
         for door in demo.cloud.doors:

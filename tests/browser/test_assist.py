@@ -18,7 +18,7 @@ async def test_a_door_opens_through_assist_once_it_is_exposed(
     await expect(exposed.row(DOOR)).to_have_count(0)
     assist = await home_assistant.open_assist()
     await assist.say(f"turn on the {DOOR}")
-    await expect(assist.content).to_contain_text("not aware of any device called")
+    await expect(assist.content).to_contain_text(f"{DOOR} is not exposed")
     assert cloud.door(DOOR).id not in {one.door_id for one in cloud.commands}
 
     exposed = await home_assistant.open_exposed()

@@ -47,9 +47,7 @@ async def test_a_new_user_links_an_account_after_denying_it_first(
     assert await flow.devices() == DEVICES
     await flow.give_new_area(DEVICES.index("Main gate"), "Driveway")
     await pictures.take(home_assistant.page, "linked")
-    await flow.press("Finish")
-
-    integration = await home_assistant.open_integration()
+    integration = await integrations.finish()
     await expect(integration.account).to_contain_text("Olivia Ownerby")
     await expect(integration.devices).to_have_count(len(DEVICES))
     assert (await no_account.areas())["Main gate"] == "Driveway"

@@ -74,6 +74,12 @@ class Integrations:
             await dialog.press("Add")
         return ConsentPage(await tab.value)
 
+    async def finish(self) -> Integration:
+        """Leave the dialog after linking; it leads to the integration's page."""
+        await self.flow.press("Finish")
+        await self.page.wait_for_url("**/config/integrations/integration/parqex*")
+        return Integration(self.page)
+
 
 class Integration:
     """The page of the integration, with one linked account."""
