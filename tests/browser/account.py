@@ -9,6 +9,8 @@ from scripts.demo_home.wait import until
 
 SECONDS_TO_OPEN: Final = 10
 
+PUBLIC_ADDRESS: Final = "https://home.example.com"
+
 AREAS: Final = {"Main gate": "Driveway", "Elevator": "Lobby"}
 
 
@@ -25,7 +27,10 @@ class LinkedAccount:
         if not await self.entries():
             await self._demo.link()
             await self._give_areas()
-        await self.look()
+            return
+        # As Reload in the menu does: the doors were closed by hand meanwhile.
+        for entry in await self.entries():
+            await self._browser.reload(entry["entry_id"])
 
     async def be_gone(self) -> None:
         """Remove the account, the credentials and the areas if they are there."""
@@ -43,9 +48,21 @@ class LinkedAccount:
                 )
 
     async def look(self) -> None:
-        """Let Home Assistant ask ParqEx now: Reload in the menu does that for anybody."""
-        for entry in await self.entries():
-            await self._browser.reload(entry["entry_id"])
+        """Let Home Assistant ask ParqEx now, as anyone can, not within half a minute."""
+        await self._browser.call(
+            "call_service",
+            domain="homeassistant",
+            service="update_entity",
+            service_data={"entity_id": "switch.main_gate"},
+        )
+
+    async def have_public_address(self) -> None:
+        """Give Home Assistant an address that ParqEx could call."""
+        await self._browser.call("config/core/update", external_url=PUBLIC_ADDRESS)
+
+    async def have_no_public_address(self) -> None:
+        """Take it away again."""
+        await self._browser.call("config/core/update", external_url=None)
 
     async def let_in(self, visitor: str, door_name: str) -> None:
         """Let a visitor open a door, and Home Assistant notice."""

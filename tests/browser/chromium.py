@@ -90,7 +90,8 @@ class Watch:
         """Take the browser."""
         self.seen: list[str] = []
         self._context = context
-        self._allowed: list[str] = []
+        # What a page was still waiting for when it was left.
+        self._allowed = ["Uncaught: disconnected"]
 
     def allow(self, text: str) -> None:
         """Do not mind what contains this text: the test brings it about."""

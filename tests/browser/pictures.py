@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Final
 
 from PIL import Image
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page
 
 from scripts.demo_home.home import ROOT
 
@@ -18,7 +18,13 @@ QUALITY: Final = 80
 
 # What differs each time, or is gone in a moment.
 HIDE: Final = """
-    ha-relative-time, .time, notification-manager { visibility: hidden; }
+    ha-relative-time, notification-manager { visibility: hidden; }
+"""
+
+# By which the theme is told.
+BACKGROUND: Final = """
+    getComputedStyle(document.documentElement)
+        .getPropertyValue("--primary-background-color")
 """
 
 
@@ -47,8 +53,9 @@ class Pictures:
         if not self._wanted:
             return
         await self.take(page, name)
+        by_day = await page.evaluate(BACKGROUND)
         await page.emulate_media(color_scheme="dark")
-        await expect(page.locator("html")).to_have_css("color-scheme", "dark")
+        await page.wait_for_function(f"by_day => {BACKGROUND} !== by_day", arg=by_day)
         await self.take(page, f"{name}-dark")
         await page.emulate_media(color_scheme="light")
-        await expect(page.locator("html")).not_to_have_css("color-scheme", "dark")
+        await page.wait_for_function(f"by_day => {BACKGROUND} === by_day", arg=by_day)

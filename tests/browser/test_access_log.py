@@ -27,7 +27,7 @@ async def test_the_logbook_says_who_opened_a_gate(
     home_assistant: HomeAssistant, a_visit: None, pictures: Pictures
 ) -> None:
     """A sentence with a name, in Home Assistant's own logbook."""
-    activity = await home_assistant.open_activity()
+    activity = await home_assistant.open_activity("switch.main_gate")
     sentence = f"{GATE} was opened by {VISITOR} (ParqEx Web)"
     await expect(activity.entry(sentence).first).to_be_visible()
     await pictures.take_by_day_and_night(home_assistant.page, "logbook")
@@ -42,7 +42,7 @@ async def test_the_card_of_the_event_says_who_opened_a_gate(
     await dialog.show_details()
     await expect(dialog.content).to_contain_text(VISITOR)
     await expect(dialog.content).to_contain_text("ParqEx Web")
-    await pictures.take(home_assistant.page, "access")
+    await pictures.take(dialog.window, "access")
 
 
 async def test_the_action_answers_who_opened_a_gate(

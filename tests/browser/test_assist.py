@@ -6,12 +6,17 @@ from tests.simulator import Cloud
 
 from .account import LinkedAccount
 from .pages import HomeAssistant, ParqEx
+from .pictures import Pictures
 
 DOOR = "Pedestrian door"
 
 
 async def test_a_door_opens_through_assist_once_it_is_exposed(
-    home_assistant: HomeAssistant, account: LinkedAccount, cloud: Cloud, parqex: ParqEx
+    home_assistant: HomeAssistant,
+    account: LinkedAccount,
+    cloud: Cloud,
+    parqex: ParqEx,
+    pictures: Pictures,
 ) -> None:
     """Assist does not know it until the user exposes it; then it opens."""
     exposed = await home_assistant.open_exposed()
@@ -27,4 +32,5 @@ async def test_a_door_opens_through_assist_once_it_is_exposed(
     assist = await home_assistant.open_assist()
     await assist.say(f"turn on the {DOOR}")
     await expect(assist.content).to_contain_text("Turned on the switch")
+    await pictures.take(assist.window, "assist")
     await expect(parqex.door(DOOR)).to_have_attribute("data-state", "OPEN")

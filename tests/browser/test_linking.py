@@ -28,11 +28,12 @@ async def test_a_new_user_links_an_account_after_denying_it_first(
     """Credentials, Deny, once more, Allow; then every device is there to get an area."""
     integrations = await home_assistant.open_integrations()
     await integrations.add()
-    await pictures.take(home_assistant.page, "credentials")
     application = cloud.application
-    consent = await integrations.give_credentials(
+    await integrations.fill_in_credentials(
         application.client_id, application.client_secret
     )
+    await pictures.take(integrations.credentials.window, "credentials")
+    consent = await integrations.add_credentials_and_go_to_parqex()
 
     await consent.deny()
     flow = integrations.flow
@@ -46,8 +47,9 @@ async def test_a_new_user_links_an_account_after_denying_it_first(
     await consent.allow()
     assert await flow.devices() == DEVICES
     await flow.give_new_area(DEVICES.index("Main gate"), "Driveway")
-    await pictures.take(home_assistant.page, "linked")
+    await pictures.take(flow.window, "linked")
     integration = await integrations.finish()
     await expect(integration.account).to_contain_text("Olivia Ownerby")
     await expect(integration.devices).to_have_count(len(DEVICES))
+    await pictures.take_by_day_and_night(home_assistant.page, "devices")
     assert (await no_account.areas())["Main gate"] == "Driveway"

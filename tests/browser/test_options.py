@@ -2,36 +2,31 @@
 
 from playwright.async_api import expect
 
-from scripts.demo_home.demo import Demo
 from tests.simulator import Cloud
 
-from .account import LinkedAccount
-from .pages import HomeAssistant
+from .account import PUBLIC_ADDRESS, LinkedAccount
+from .pages import RECORD_NAMES, WEBHOOK, HomeAssistant
 from .pictures import Pictures
-
-NAMES = "Record who used access points"
-WEBHOOK = "Let ParqEx announce what moves"
-EXTERNAL_URL = "https://home.example.com"
 
 
 async def test_the_webhook_shows_the_address_to_hand_to_parqex(
     home_assistant: HomeAssistant,
     account_to_spoil: LinkedAccount,
-    demo: Demo,
     pictures: Pictures,
 ) -> None:
     """Without a public address the form says so; with one, it shows what to send."""
-    await demo.browser.call("config/core/update", external_url=None)
+    await account_to_spoil.have_no_public_address()
     integration = await home_assistant.open_integration()
     options = await integration.configure()
     await options.choose(WEBHOOK, on=True)
     await options.press("Submit")
     await expect(options.content).to_contain_text("no address right now")
 
-    await demo.browser.call("config/core/update", external_url=EXTERNAL_URL)
+    await account_to_spoil.have_public_address()
     await options.press("Submit")
-    await expect(options.content).to_contain_text(f"{EXTERNAL_URL}/api/webhook/")
+    await expect(options.content).to_contain_text(f"{PUBLIC_ADDRESS}/api/webhook/")
     await expect(options.content).to_contain_text("support@parqex.com")
+    await pictures.take(options.window, "webhook")
     await options.press("Submit")
     await options.close()
     [entry] = await account_to_spoil.entries()
@@ -47,8 +42,8 @@ async def test_names_are_not_recorded_once_they_are_turned_off(
     """A visit is told without the name, and no sensor has one."""
     integration = await home_assistant.open_integration()
     options = await integration.configure()
-    await pictures.take(home_assistant.page, "options")
-    await options.choose(NAMES, on=False)
+    await pictures.take(options.window, "options")
+    await options.choose(RECORD_NAMES, on=False)
     await options.press("Submit")
     await options.close()
 

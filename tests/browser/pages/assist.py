@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page
 
 from .parts import Dialog
 
@@ -30,7 +30,7 @@ class Exposed:
         )
         await entity.click()
         await dialog.press("Expose 1 entity")
-        await expect(dialog.content.get_by_role("dialog")).to_have_count(0)
+        await dialog.be_gone()
 
 
 class Assist(Dialog):

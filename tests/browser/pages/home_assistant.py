@@ -34,9 +34,10 @@ class HomeAssistant:
         await self._open(f"/home/areas-{area.lower()}")
         return Area(self.page)
 
-    async def open_activity(self) -> Activity:
-        """Open the logbook."""
-        await self._open("/logbook")
+    async def open_activity(self, *entities: str) -> Activity:
+        """Open the logbook, of some entities or else of all."""
+        of = f"?entity_id={','.join(entities)}" if entities else ""
+        await self._open(f"/logbook{of}")
         return Activity(self.page)
 
     async def open_integrations(self) -> Integrations:

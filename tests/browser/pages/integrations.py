@@ -9,6 +9,10 @@ from .parts import Dialog
 
 NAME = "ParqEx"
 
+# Options, as they read.
+RECORD_NAMES = "Record who used access points"
+WEBHOOK = "Let ParqEx announce what moves"
+
 
 class Flow(Dialog):
     """The dialog that leads through linking and through the options."""
@@ -50,6 +54,7 @@ class Integrations:
         """Take the page."""
         self.page = page
         self.flow = Flow(page)
+        self.credentials = Dialog(page, "dialog-add-application-credential")
         self.card = page.get_by_role("link", name=NAME)
 
     async def add(self) -> None:
@@ -64,14 +69,16 @@ class Integrations:
             await self.add()
         return ConsentPage(await tab.value)
 
-    async def give_credentials(self, client_id: str, client_secret: str) -> ConsentPage:
-        """Fill in what Home Assistant asks first; return the page that ParqEx opens."""
-        dialog = Dialog(self.page, "dialog-add-application-credential")
-        await dialog.field("Name").fill(NAME)
-        await dialog.field("OAuth client ID").fill(client_id)
-        await dialog.field("OAuth client secret").fill(client_secret)
+    async def fill_in_credentials(self, client_id: str, client_secret: str) -> None:
+        """Fill in what Home Assistant asks before anything else."""
+        await self.credentials.field("Name").fill(NAME)
+        await self.credentials.field("OAuth client ID").fill(client_id)
+        await self.credentials.field("OAuth client secret").fill(client_secret)
+
+    async def add_credentials_and_go_to_parqex(self) -> ConsentPage:
+        """Hand over what was filled in; return the page that ParqEx opens."""
         async with self.page.expect_popup() as tab:
-            await dialog.press("Add")
+            await self.credentials.press("Add")
         return ConsentPage(await tab.value)
 
     async def finish(self) -> Integration:

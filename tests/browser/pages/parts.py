@@ -10,6 +10,7 @@ class Dialog:
         """Take the page, and the name of the element."""
         self.page = page
         self.content = page.locator(element)
+        self.window = self.content.get_by_role("dialog")
 
     def field(self, name: str) -> Locator:
         """Return a field to type into."""
@@ -26,7 +27,7 @@ class Dialog:
 
     async def be_gone(self) -> None:
         """Wait until it is closed."""
-        await expect(self.content.get_by_role("dialog")).to_have_count(0)
+        await expect(self.window).to_have_count(0)
 
 
 async def pick(page: Page, picker: Locator, name: str) -> None:
