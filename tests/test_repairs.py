@@ -145,6 +145,66 @@ async def test_a_missing_right_leads_to_linking_again(
     assert not issues(hass)
 
 
+@pytest.fixture
+async def webhook(
+    hass: HomeAssistant, credentials: None, browser: Any, linked: MockConfigEntry
+) -> str:
+    """Turn the webhook of the account on; return its address."""
+    await hass.config.async_update(external_url="https://home.example.com")
+    hass.config_entries.async_update_entry(linked, options={"webhook_id": "secret"})
+    await hass.config_entries.async_reload(linked.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return "https://home.example.com/api/webhook/secret"
+
+
+async def test_a_webhook_that_cannot_be_reached_waits_for_an_address(
+    hass: HomeAssistant, linked: MockConfigEntry, webhook: str, browser: Any
+) -> None:
+    """And the repair says so until there is one."""
+    await hass.config.async_update(external_url=None)
+    await hass.async_block_till_done()
+    issue_id = f"webhook_unreachable_{linked.entry_id}"
+    assert issues(hass) == {issue_id}
+    flow = await begin(browser, issue_id)
+    flow = await submit(browser, flow)
+    assert flow["errors"] == {"base": "still_not_reachable"}
+    hass.config.external_url = "https://home.example.com"
+    flow = await submit(browser, flow)
+    assert flow["type"] == "create_entry"
+    assert not issues(hass)
+
+
+async def test_a_silent_webhook_is_told_to_parqex_again(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    webhook: str,
+    browser: Any,
+    advance: Advance,
+) -> None:
+    """The repair has the e-mail, and comes back if that does not help."""
+    gate = cloud.door("Main gate")
+    issue_id = f"webhook_silent_{linked.entry_id}"
+
+    async def move_three_times() -> None:
+        for _ in range(3):
+            assert not issues(hass)
+            (gate.close_by_hand if gate.state == "OPEN" else gate.open_by_hand)()
+            await advance(30)
+        assert issues(hass) == {issue_id}
+
+    await move_three_times()
+    flow = await begin(browser, issue_id)
+    assert flow["description_placeholders"]["address"] == webhook
+    assert webhook in flow["description_placeholders"]["email"]
+    flow = await submit(browser, flow)
+    assert flow["type"] == "create_entry"
+    await move_three_times()
+    await hass.config.async_update(external_url=None)
+    flow = await begin(browser, issue_id)
+    assert flow["reason"] == "not_reachable"
+
+
 async def test_nothing_to_repair_is_left_of_a_removed_account(
     hass: HomeAssistant, entry: MockConfigEntry, cloud: Cloud
 ) -> None:

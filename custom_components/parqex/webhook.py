@@ -5,7 +5,7 @@ from functools import partial
 from http import HTTPStatus
 
 from aiohttp.hdrs import METH_POST
-from aiohttp.web import Request, Response
+from aiohttp.web import Request, RequestPayloadError, Response
 
 from homeassistant.components import webhook
 from homeassistant.components.webhook import SUPPORTED_METHODS
@@ -161,12 +161,12 @@ async def _async_handle(
 
 
 async def _async_read(request: Request) -> bytes | None:
-    """Return the body; None if it is larger than 64 KiB, or slow."""
+    """Return the body; None if it is larger than 64 KiB, slow, broken or cut off."""
     raw = b""
     try:
         async with asyncio.timeout(SECONDS_TO_READ):
             while chunk := await request.content.read(MAX_BODY + 1 - len(raw)):
                 raw += chunk
-    except TimeoutError:
+    except OSError, RequestPayloadError:
         return None
     return raw if len(raw) <= MAX_BODY else None

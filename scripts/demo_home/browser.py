@@ -55,11 +55,11 @@ class Browser:
             "client_id": self._client_id,
             "language": "en",
         }
-        await self._ask("POST", "/api/onboarding/users", json=user)
+        await self.ask("POST", "/api/onboarding/users", json=user)
 
     async def log_in(self) -> None:
         """Log in on the login page and open the websocket."""
-        flow = await self._ask(
+        flow = await self.ask(
             "POST",
             "/auth/login_flow",
             json={
@@ -68,7 +68,7 @@ class Browser:
                 "redirect_uri": f"{self._base_url}/?auth_callback=1",
             },
         )
-        done = await self._ask(
+        done = await self.ask(
             "POST",
             f"/auth/login_flow/{flow['flow_id']}",
             json={
@@ -79,7 +79,7 @@ class Browser:
         )
         if done["type"] != "create_entry":
             raise DemoError(f"Home Assistant did not let {USER} in: {done['errors']}")
-        tokens = await self._ask(
+        tokens = await self.ask(
             "POST",
             "/auth/token",
             data={
@@ -137,13 +137,13 @@ class Browser:
             client_secret=client_secret,
             name="ParqEx demo",
         )
-        flow = await self._ask(
+        flow = await self.ask(
             "POST", "/api/config/config_entries/flow", json={"handler": DOMAIN}
         )
         if flow["type"] != "external":
             raise DemoError(f"Home Assistant does not lead to ParqEx: {flow}")
         await self._allow(flow["url"])
-        done = await self._ask(
+        done = await self.ask(
             "GET", f"/api/config/config_entries/flow/{flow['flow_id']}"
         )
         if done["type"] != "create_entry":
@@ -161,27 +161,27 @@ class Browser:
 
     async def reload(self, entry_id: str) -> None:
         """Load a linked account anew."""
-        await self._ask("POST", f"/api/config/config_entries/entry/{entry_id}/reload")
+        await self.ask("POST", f"/api/config/config_entries/entry/{entry_id}/reload")
 
-    async def remove(self, entry_id: str) -> None:
-        """Remove a linked account."""
-        await self._ask("DELETE", f"/api/config/config_entries/entry/{entry_id}")
+    async def turn_webhook_on(self) -> str:
+        """Turn the webhook on in the options; return the path of its address."""
+        [entry] = await self.call("config_entries/get", domain=DOMAIN)
+        path = "/api/config/config_entries/options/flow"
+        flow = await self.ask("POST", path, json={"handler": entry["entry_id"]})
+        path = f"{path}/{flow['flow_id']}"
+        options = {"record_names": True, "webhook": True}
+        flow = await self.ask("POST", path, json=options)
+        if flow["step_id"] != "webhook":
+            raise DemoError(f"The webhook can't be turned on: {flow['errors']}")
+        await self.ask("POST", path, json={})
+        address = URL(flow["description_placeholders"]["address"])
 
-    async def add_phone(self, name: str) -> None:
-        """Do what the Home Assistant app does on a phone that is new here."""
-        phone = {
-            "app_id": "io.homeassistant.companion",
-            "app_name": "Home Assistant",
-            "app_version": "1",
-            "device_name": name,
-            "device_id": name,
-            "manufacturer": "",
-            "model": "",
-            "os_name": "",
-            "os_version": "",
-            "supports_encryption": False,
-        }
-        await self._ask("POST", "/api/mobile_app/registrations", json=phone)
+        async def registered() -> bool:
+            webhooks = await self.call("webhook/list")
+            return address.name in [one["webhook_id"] for one in webhooks]
+
+        await until(registered, 30, "The webhook is not there")
+        return address.path
 
     async def _allow(self, url: str) -> None:
         """Press Allow on ParqEx's page and follow it back to Home Assistant."""
@@ -194,7 +194,7 @@ class Browser:
             if not back.ok or not str(back.url).startswith(self._base_url):
                 raise DemoError("ParqEx's page did not lead back to Home Assistant.")
 
-    async def _ask(self, method: str, path: str, **kwargs: Any) -> Any:
+    async def ask(self, method: str, path: str, **kwargs: Any) -> Any:
         """Send a request to Home Assistant and return its JSON."""
         async with self._session.request(
             method, f"{self._base_url}{path}", headers=self._headers, **kwargs

@@ -22,6 +22,7 @@ async def check(port: int, simulator_port: int) -> None:
     async with running(port, simulator_port) as demo:
         say("Linking the ParqEx account")
         say(f"  linked: {await demo.link()}")
+        await demo.settle_in()
         await Check(demo).run()
     see_no_secret(demo.home.log, demo.cloud.issued_secrets())
     see_no_error(demo.home.log)
@@ -36,6 +37,7 @@ async def show(port: int, simulator_port: int, *, manual: bool) -> None:
         if not manual:
             say("Linking the ParqEx account")
             say(f"  linked: {await demo.link()}")
+            await demo.settle_in()
             say(f"{VISITOR} comes through the main gate, for the logbook")
             demo.cloud.door("Main gate").open_as(demo.cloud.visitor(VISITOR))
         await demo.browser.close()
@@ -54,7 +56,7 @@ def _how_to(demo: Demo, *, manual: bool) -> str:
         "",
     ]
     if not manual:
-        lines += ["Its access points are under Overview > Devices.", ""]
+        lines += ["Its access points are on the dashboard ParqEx, in the sidebar.", ""]
     else:
         application = demo.cloud.application
         lines += [

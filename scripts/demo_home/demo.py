@@ -1,5 +1,6 @@
 """The demo: a cloud, a Home Assistant, and a browser between them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from aiohttp import ClientError
 from tests.simulator import Cloud, Simulator, build_demo_house
 
 from .browser import USER, Browser
+from .dashboard import show_everything
 from .home import Home, free_port, see_port_free
 from .installation import Installation
 from .wait import DemoError, until
@@ -35,6 +37,12 @@ class Demo:
         """Link the ParqEx account as a person would; return what it is called."""
         application = self.cloud.application
         return await self.browser.link(application.client_id, application.client_secret)
+
+    async def settle_in(self) -> None:
+        """Show everything on a dashboard, and have ParqEx announce what moves."""
+        await show_everything(self.browser)
+        path = await self.browser.turn_webhook_on()
+        self.cloud.add_webhook(f"{self.home.base_url}{path}")
 
 
 def say(text: str) -> None:
@@ -62,9 +70,11 @@ async def _cloud(port: int) -> AsyncIterator[Simulator]:
     build_demo_house(simulator.cloud)
     with _naming(port, "--simulator-port"):
         await simulator.start(port)
+    announcing = asyncio.create_task(simulator.announcer.keep_announcing())
     try:
         yield simulator
     finally:
+        announcing.cancel()
         await simulator.stop()
 
 

@@ -23,6 +23,8 @@ CONFIGURATION = """\
 homeassistant:
   name: ParqEx demo
   country: US
+  # ParqEx's webhook wants a public address; the simulated cloud knows a shorter way.
+  external_url: https://demo.example.com
 application_credentials:
 assist_pipeline:
 automation: !include automations.yaml

@@ -6,6 +6,7 @@ blueprints lie in its folder from the start, as a user without internet puts the
 
 from playwright.async_api import expect
 
+from scripts.demo_home.browser import Browser
 from scripts.demo_home.demo import Demo
 from tests.simulator import Cloud
 
@@ -26,7 +27,7 @@ async def test_an_automation_from_a_blueprint_closes_a_garage(
     pictures: Pictures,
 ) -> None:
     """Filled in, saved and run, "close at night" closes what is open."""
-    await demo.browser.add_phone(PHONE)
+    await add_phone(demo.browser)
     cloud.door(DOOR).open_by_hand()
     await account.look()
     blueprints = await home_assistant.open_blueprints()
@@ -38,3 +39,20 @@ async def test_an_automation_from_a_blueprint_closes_a_garage(
 
     await automation.run()
     await expect(parqex.door(DOOR)).to_have_attribute("data-state", "CLOSED")
+
+
+async def add_phone(browser: Browser) -> None:
+    """Do what the Home Assistant app does on a phone that is new to Home Assistant."""
+    phone = {
+        "app_id": "io.homeassistant.companion",
+        "app_name": "Home Assistant",
+        "app_version": "1",
+        "device_name": PHONE,
+        "device_id": "phone",
+        "manufacturer": "",
+        "model": "",
+        "os_name": "",
+        "os_version": "",
+        "supports_encryption": False,
+    }
+    await browser.ask("POST", "/api/mobile_app/registrations", json=phone)

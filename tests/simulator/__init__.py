@@ -7,6 +7,7 @@ from .house import APP, SENSOR, WEB, Controller, Door, Event
 from .oauth import Application, OAuth
 from .people import Account, Person
 from .server import Simulator
+from .webhooks import Webhook
 
 __all__ = [
     "APP",
@@ -26,5 +27,6 @@ __all__ = [
     "Person",
     "Request",
     "Simulator",
+    "Webhook",
     "build_demo_house",
 ]

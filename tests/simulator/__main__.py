@@ -31,7 +31,9 @@ async def run(port: int, public_url: str) -> None:
         sep="\n",
         flush=True,
     )
+    announcing = asyncio.create_task(simulator.announcer.keep_announcing())
     await stop.wait()
+    announcing.cancel()
     await simulator.stop()
 
 

@@ -1,18 +1,25 @@
-"""The page for people, and the small JSON API behind it."""
+"""The page for people, and what its buttons do."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import web
+from yarl import URL
 
+from .admin_state import REFUSALS, troubles
 from .cloud import Cloud
-from .faults import ENDPOINTS, Fault
-from .house import Controller, Door, Event
+from .fault_kinds import FAULTS
+from .house import WEB, Controller, Door, Event, State
+from .pages import read_page
+from .settings import choose
 
 AUTO_CLOSE_SECONDS: Final = 30
 
-_PAGE: Final = Path(__file__).with_name("page.html").read_text("utf-8")
+_DAY: Final = 24 * 60 * 60
+
+_PAGE: Final = read_page("page.html")
+
+type Order = dict[str, Any]
 
 
 async def page(_: web.Request) -> web.Response:
@@ -20,137 +27,149 @@ async def page(_: web.Request) -> web.Response:
     return web.Response(text=_PAGE, content_type="text/html")
 
 
-def state(cloud: Cloud, address: str) -> dict[str, Any]:
-    """Return everything the page shows."""
-    return {
-        "address": address,
-        "client_id": cloud.application.client_id,
-        "client_secret": cloud.application.client_secret,
-        "accounts": [
-            {
-                "id": account.id,
-                "name": account.name,
-                "links": len(cloud.oauth.grants(account)),
-            }
-            for account in cloud.accounts
-        ],
-        "controllers": [_controller(cloud, one) for one in cloud.controllers],
-        "log": [_event(event) for event in reversed(cloud.log[-100:])],
-        "faults": {
-            endpoint: str(cloud.faults.next(endpoint) or "") for endpoint in ENDPOINTS
-        },
-        "requests": [
-            {
-                "when": request.when.isoformat(),
-                "method": request.method,
-                "endpoint": request.endpoint,
-                "status": request.status,
-            }
-            for request in reversed(cloud.requests[-20:])
-        ],
-    }
-
-
-def act(cloud: Cloud, order: dict[str, Any]) -> None:
+def act(cloud: Cloud, order: Order) -> None:
     """Do what a button of the page says."""
     _ACTS[order["act"]](cloud, order)
 
 
-def _open_by_hand(cloud: Cloud, order: dict[str, Any]) -> None:
-    cloud.door(order["door"]).open_by_hand()
+def _door(cloud: Cloud, order: Order) -> Door:
+    return cloud.door(order["door"])
 
 
-def _close_by_hand(cloud: Cloud, order: dict[str, Any]) -> None:
-    cloud.door(order["door"]).close_by_hand()
+def _controller(cloud: Cloud, order: Order) -> Controller:
+    return cloud.controller(order["controller"])
 
 
-def _visit(cloud: Cloud, order: dict[str, Any]) -> None:
-    door = cloud.door(order["door"])
-    visitor = cloud.visitor(order["visitor"])
+def _on(order: Order) -> bool:
+    return bool(order["on"])
+
+
+def _status(order: Order) -> int | None:
+    status: int | None = order["status"]
+    if status is None or status in REFUSALS:
+        return status
+    raise ValueError(status)
+
+
+def _seconds(order: Order) -> int:
+    if 0 < (seconds := int(order["seconds"])) <= _DAY:
+        return seconds
+    raise ValueError(seconds)
+
+
+def _sets(
+    find: Callable[[Cloud, Order], object], name: str, read: Callable[[Order], Any]
+) -> Callable[[Cloud, Order], None]:
+    """Return an act that sets one attribute of a door or a controller."""
+
+    def work(cloud: Cloud, order: Order) -> None:
+        setattr(find(cloud, order), name, read(order))
+
+    return work
+
+
+def _open_by_hand(cloud: Cloud, order: Order) -> None:
+    _door(cloud, order).open_by_hand()
+
+
+def _close_by_hand(cloud: Cloud, order: Order) -> None:
+    _door(cloud, order).close_by_hand()
+
+
+def _visit(cloud: Cloud, order: Order) -> None:
+    name = order["visitor"]
+    if not isinstance(name, str) or not name.strip():
+        raise ValueError("A visitor has a name.")
+    door, visitor = _door(cloud, order), cloud.visitor(name.strip())
     if door.state == "OPEN":
         door.close_as(visitor)
     else:
         door.open_as(visitor)
 
 
-def _unplug(cloud: Cloud, order: dict[str, Any]) -> None:
-    cloud.controller(order["controller"]).unplugged = bool(order["on"])
+def _auto_close(cloud: Cloud, order: Order) -> None:
+    _door(cloud, order).auto_close(AUTO_CLOSE_SECONDS if order["on"] else 0)
 
 
-def _require_sensor(cloud: Cloud, order: dict[str, Any]) -> None:
-    cloud.door(order["door"]).requires_sensor = bool(order["on"])
+def _share(cloud: Cloud, order: Order) -> None:
+    door, account = _door(cloud, order), cloud.account(order["account"])
+    if order["on"]:
+        door.share(account)
+    else:
+        door.unshare(account)
 
 
-def _stuck(cloud: Cloud, order: dict[str, Any]) -> None:
-    cloud.door(order["door"]).stuck = bool(order["on"])
-
-
-def _auto_close(cloud: Cloud, order: dict[str, Any]) -> None:
-    cloud.door(order["door"]).auto_close(AUTO_CLOSE_SECONDS if order["on"] else 0)
-
-
-def _fault(cloud: Cloud, order: dict[str, Any]) -> None:
-    endpoint, kind = order["endpoint"], order["fault"]
+def _fault(cloud: Cloud, order: Order) -> None:
+    endpoint, kind, times = order["endpoint"], order["fault"], order.get("times")
+    fault = FAULTS[kind] if kind else None
+    if times is not None and int(times) < 1:
+        raise ValueError(times)
     cloud.faults.clear(endpoint)
-    if kind == "hang":
-        cloud.faults.add(endpoint, Fault(hang="headers"))
-    elif kind == "reset":
-        cloud.faults.add(endpoint, Fault(reset=True))
-    elif kind == "slow":
-        cloud.faults.add(endpoint, Fault(delay=5))
-    elif kind == "garbage":
-        cloud.faults.add(endpoint, Fault(status=200, body="<html>"))
-    elif kind:
-        cloud.faults.add(endpoint, Fault(status=int(kind)))
+    if fault:
+        cloud.faults.add(endpoint, fault, times and int(times))
 
 
-def _revoke(cloud: Cloud, order: dict[str, Any]) -> None:
+def _expire(cloud: Cloud, order: Order) -> None:
+    cloud.oauth.expire(cloud.account(order["account"]))
+
+
+def _revoke(cloud: Cloud, order: Order) -> None:
     cloud.oauth.revoke(cloud.account(order["account"]))
 
 
-_ACTS: Final[dict[str, Callable[[Cloud, dict[str, Any]], None]]] = {
+def _webhook_add(cloud: Cloud, order: Order) -> None:
+    address, brand = str(order["address"]), order["brand"]
+    if URL(address).scheme not in ("http", "https"):
+        raise ValueError("a webhook has a web address")
+    if brand not in ("parqex", "beam"):
+        raise ValueError("the brand is parqex or beam")
+    cloud.remove_webhook(address)
+    cloud.add_webhook(address, brand)
+
+
+def _webhook_remove(cloud: Cloud, order: Order) -> None:
+    cloud.remove_webhook(order["address"])
+
+
+def _webhook_send(cloud: Cloud, order: Order) -> None:
+    door = cloud.doors[0]
+    state: State = "OPEN" if door.state == "OPEN" else "CLOSED"
+    person = door.controller.owner.person
+    cloud.webhook(order["address"]).trouble(
+        order["kind"], Event(door, state, WEB, person, True, cloud.now())
+    )
+
+
+def _setting(cloud: Cloud, order: Order) -> None:
+    choose(cloud, order["setting"], order["option"])
+
+
+def _end_troubles(cloud: Cloud, _: Order) -> None:
+    for trouble in list(troubles(cloud)):
+        act(cloud, trouble["end"])
+
+
+_ACTS: Final[dict[str, Callable[[Cloud, Order], None]]] = {
     "open_by_hand": _open_by_hand,
     "close_by_hand": _close_by_hand,
     "visit": _visit,
-    "unplug": _unplug,
-    "require_sensor": _require_sensor,
-    "stuck": _stuck,
+    "share": _share,
     "auto_close": _auto_close,
-    "fault": _fault,
+    "stuck": _sets(_door, "stuck", _on),
+    "require_sensor": _sets(_door, "requires_sensor", _on),
+    "door_active": _sets(_door, "active", _on),
+    "door_refusal": _sets(_door, "refusal", _status),
+    "unplug": _sets(_controller, "unplugged", _on),
+    "controller_active": _sets(_controller, "active", _on),
+    "controller_registered": _sets(_controller, "registered", _on),
+    "controller_refusal": _sets(_controller, "refusal", _status),
+    "alert_after": _sets(_controller, "time_before_door_open_alert", _seconds),
+    "expire": _expire,
     "revoke": _revoke,
+    "webhook_add": _webhook_add,
+    "webhook_remove": _webhook_remove,
+    "webhook_send": _webhook_send,
+    "fault": _fault,
+    "setting": _setting,
+    "end_troubles": _end_troubles,
 }
-
-
-def _controller(cloud: Cloud, controller: Controller) -> dict[str, Any]:
-    return {
-        "id": controller.id,
-        "name": controller.hardware_name,
-        "owner": controller.owner.name,
-        "unplugged": controller.unplugged,
-        "doors": [_door(cloud, door) for door in controller.doors],
-    }
-
-
-def _door(cloud: Cloud, door: Door) -> dict[str, Any]:
-    return {
-        "id": door.id,
-        "name": door.name,
-        "state": door.state,
-        "moving_to": door.moving_to,
-        "last_toggled": door.last_toggled.isoformat(),
-        "stuck": door.stuck,
-        "requires_sensor": door.requires_sensor,
-        "auto_close_delay": door.auto_close_delay,
-        "guests": [one.name for one in cloud.accounts if one.id in door.guests],
-    }
-
-
-def _event(event: Event) -> dict[str, Any]:
-    return {
-        "at": event.at.isoformat(),
-        "door": event.door.name,
-        "state": event.state,
-        "channel": event.channel,
-        "person": event.person.name if event.person.id else "",
-        "was_success": event.was_success,
-    }

@@ -1,15 +1,15 @@
 """The page where a person allows an application to open and close doors."""
 
 from html import escape
-from pathlib import Path
 from string import Template
 from typing import Final
 
 from .answers import Answer, html, redirect
 from .cloud import Cloud, Request
 from .oauth import Consent, OAuthError
+from .pages import read_page
 
-_PAGE: Final = Template(Path(__file__).with_name("authorize.html").read_text("utf-8"))
+_PAGE: Final = Template(read_page("authorize.html"))
 _WISHES: Final = {"OPENDOOR": "open your doors", "CLOSEDOOR": "close your doors"}
 
 

@@ -16,6 +16,7 @@ from .faults import Faults
 from .house import Clock, Controller, Door, Event, State
 from .oauth import Application, OAuth
 from .people import Account, Person
+from .webhooks import Brand, Webhook
 
 CLIENT_ID: Final = "555555555555555555.api.parqex.com"
 
@@ -82,6 +83,7 @@ class Cloud:
     faults: Faults = field(default_factory=Faults, init=False)
     requests: list[Request] = field(default_factory=list, init=False)
     commands: list[Command] = field(default_factory=list, init=False)
+    webhooks: list[Webhook] = field(default_factory=list, init=False)
     random: Random = field(init=False)
     oauth: OAuth = field(init=False)
     application: Application = field(init=False)
@@ -176,6 +178,23 @@ class Cloud:
     def remove_door(self, door: Door) -> None:
         """Take a door off its controller."""
         door.controller.doors.remove(door)
+
+    def add_webhook(self, address: str, brand: Brand = "parqex") -> Webhook:
+        """Tell an address of every access from now on."""
+        webhook = Webhook(address, brand, set(self.log))
+        self.webhooks.append(webhook)
+        return webhook
+
+    def remove_webhook(self, address: str) -> None:
+        """Tell an address nothing any more."""
+        self.webhooks = [one for one in self.webhooks if one.address != address]
+
+    def webhook(self, address: str) -> Webhook:
+        """Return a webhook by its address."""
+        for webhook in self.webhooks:
+            if webhook.address == address:
+                return webhook
+        raise KeyError(address)
 
     @property
     def doors(self) -> list[Door]:

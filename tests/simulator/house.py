@@ -129,17 +129,44 @@ class Door:
     @property
     def last_contact(self) -> datetime:
         """Return when it last changed or was last reported as left open."""
-        alert = timedelta(seconds=self.controller.time_before_door_open_alert)
-        left_open = self.last_toggled + alert
-        if self.state == "OPEN" and left_open <= self.controller.now():
-            return left_open
-        return self._last_toggled
+        return self._alert_at if self.left_open else self._last_toggled
+
+    @property
+    def left_open(self) -> bool:
+        """Return whether it is open for so long that an alert went out."""
+        return self.state == "OPEN" and self._alert_at <= self.controller.now()
 
     @property
     def moving_to(self) -> str | None:
         """Return where it is heading while it moves."""
         self.settle()
         return self._move.state if self._move else None
+
+    @property
+    def movement(self) -> Move | None:
+        """Return the move under way, one that it makes by itself included."""
+        now = self.settle()
+        move = self._next_move()
+        return move if move and self._start(move) <= now else None
+
+    @property
+    def position(self) -> float:
+        """Return how far open it really is, 0 to 1; the cloud may not know it yet."""
+        move = self.movement
+        if move is None:
+            return float(self._state == "OPEN")
+        left = (move.at - self.controller.now()).total_seconds()
+        share = min(max(left / self.travel_seconds, 0), 1) if self.travel_seconds else 0
+        return share if move.state == "CLOSED" else 1 - share
+
+    @property
+    def closes_in(self) -> float | None:
+        """Return in how many seconds it starts to close by itself, if it is going to."""
+        now = self.settle()
+        move = self._next_move()
+        if move is None or self._move or self._start(move) <= now:
+            return None
+        return (self._start(move) - now).total_seconds()
 
     @property
     def stuck(self) -> bool:
@@ -240,6 +267,14 @@ class Door:
         if self.requires_sensor:
             return 428
         return self.refusal or controller.refusal
+
+    @property
+    def _alert_at(self) -> datetime:
+        alert = timedelta(seconds=self.controller.time_before_door_open_alert)
+        return self._last_toggled + alert
+
+    def _start(self, move: Move) -> datetime:
+        return move.at - timedelta(seconds=self.travel_seconds)
 
     def _next_move(self) -> Move | None:
         if self._move or self._state == "CLOSED":

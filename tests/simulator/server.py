@@ -13,11 +13,12 @@ from typing import Any, Final, Self
 from aiohttp import web
 from multidict import CIMultiDict
 
-from . import admin, endpoints
+from . import admin, admin_state, endpoints
 from .answers import Answer, errors, not_found
 from .authorize import authorize
 from .cloud import Cloud, Request
 from .faults import Fault
+from .webhooks import Announcer
 
 HOST: Final = "127.0.0.1"
 
@@ -61,6 +62,7 @@ class Simulator:
     def __init__(self, cloud: Cloud | None = None, public_url: str = "") -> None:
         """Prepare a cloud; it is reached at public_url where that is given."""
         self.cloud = cloud or Cloud()
+        self.announcer = Announcer(self.cloud)
         self.port = 0
         self._public_url = public_url.rstrip("/")
         self._runner: web.AppRunner | None = None
@@ -108,7 +110,7 @@ class Simulator:
         await self.stop()
 
     async def _admin_state(self, _: web.Request) -> web.Response:
-        return web.json_response(admin.state(self.cloud, self.base_url))
+        return web.json_response(admin_state.state(self.cloud, self.base_url))
 
     async def _admin_act(self, request: web.Request) -> web.Response:
         # A form of another site cannot send this type, so it cannot act here.

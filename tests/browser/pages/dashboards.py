@@ -39,18 +39,24 @@ class MoreInfo(Dialog):
         await self.content.get_by_text("Details", exact=True).click()
 
 
-class Area:
-    """An area's view, as Home Assistant makes it by itself."""
+class Dashboard:
+    """A page of cards."""
 
     def __init__(self, page: Page) -> None:
         """Take the page."""
         self.page = page
+        # What Home Assistant says at the lower edge when something fails.
+        self.message = page.locator("notification-manager")
+        self.broken_cards = page.locator("hui-error-card")
+
+    def heading(self, text: str) -> Locator:
+        """Return the heading of a section."""
+        return self.page.locator("hui-heading-card").get_by_text(text, exact=True)
 
     def card(self, name: str) -> Card:
         """Return the card of an entity."""
         return Card(self.page, name)
 
-    @property
-    def message(self) -> Locator:
-        """Return what Home Assistant says at the lower edge when something fails."""
-        return self.page.locator("notification-manager")
+    def sentence(self, text: str) -> Locator:
+        """Return what a card with the logbook says."""
+        return self.page.locator("hui-logbook-card").get_by_text(text)

@@ -9,7 +9,7 @@ from scripts.demo_home.browser import PASSWORD, USER
 from .activity import Activity
 from .assist import Assist, Exposed
 from .automations import Blueprints
-from .dashboards import Area
+from .dashboards import Dashboard
 from .integrations import Integration, Integrations
 from .tools import Actions
 
@@ -29,10 +29,14 @@ class HomeAssistant:
         await self.page.get_by_role("button", name="Log in").click()
         await self.page.wait_for_url(re.compile("/home"))
 
-    async def open_area(self, area: str) -> Area:
+    async def open_area(self, area: str) -> Dashboard:
         """Open an area on the dashboard that every user has from the start."""
-        await self._open(f"/home/areas-{area.lower()}")
-        return Area(self.page)
+        return await self.open_dashboard(f"home/areas-{area.lower()}")
+
+    async def open_dashboard(self, path: str) -> Dashboard:
+        """Open a dashboard."""
+        await self._open(f"/{path}")
+        return Dashboard(self.page)
 
     async def open_activity(self, *entities: str) -> Activity:
         """Open the logbook, of some entities or else of all."""

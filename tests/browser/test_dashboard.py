@@ -1,0 +1,29 @@
+"""The demo's dashboard, where everything of the account is in one place."""
+
+from playwright.async_api import expect
+
+from scripts.demo_home.dashboard import show_everything
+from scripts.demo_home.demo import Demo
+
+from .account import LinkedAccount
+from .pages import HomeAssistant
+from .pictures import Pictures
+
+
+async def test_a_dashboard_shows_every_access_point_and_who_used_it(
+    home_assistant: HomeAssistant,
+    account_to_spoil: LinkedAccount,
+    demo: Demo,
+    pictures: Pictures,
+) -> None:
+    """No card is broken, and what happened is told beside the doors."""
+    await show_everything(demo.browser)
+    await account_to_spoil.let_in("Vera Visitor", "Main gate")
+    dashboard = await home_assistant.open_dashboard("parqex-demo")
+    for door in demo.cloud.doors:
+        await expect(dashboard.heading(door.name)).to_be_visible()
+        await expect(dashboard.card(door.name).tile).to_be_visible()
+    await expect(dashboard.card("Main gate").state).to_have_text("On")
+    await expect(dashboard.sentence("opened by Vera Visitor")).to_be_visible()
+    await expect(dashboard.broken_cards).to_have_count(0)
+    await pictures.take_by_day_and_night(home_assistant.page, "dashboard")
