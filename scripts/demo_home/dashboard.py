@@ -51,8 +51,11 @@ def dashboard(entities: list[dict[str, Any]], names: dict[str, str]) -> dict[str
     ]
     # Access points have more to show than controllers.
     sections.sort(key=lambda section: -len(section["cards"]))
-    who = [one["entity_id"] for one in entities if one["entity_id"].startswith("event")]
-    logbook = {"type": "logbook", "target": {"entity_id": who}, "hours_to_show": 24}
+    # The sentences of the logbook stand under the access point's own name: its switch.
+    switches = [
+        one["entity_id"] for one in entities if one["entity_id"].startswith("switch.")
+    ]
+    logbook = {"type": "logbook", "target": {"entity_id": switches}}
     sections.append({"type": "grid", "cards": [_heading("Who opened what"), logbook]})
     return {"views": [{"title": "ParqEx", "type": "sections", "sections": sections}]}
 
