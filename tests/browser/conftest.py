@@ -1,6 +1,7 @@
 """Fixtures: a Home Assistant of any version, a ParqEx cloud, and Chromium before both."""
 
-from collections.abc import AsyncGenerator, Generator
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Generator
 from pathlib import Path
 import re
 import shutil
@@ -18,7 +19,7 @@ from tests.simulator import Cloud
 from .account import LinkedAccount
 from .chromium import Watch, chromium
 from .pages import HomeAssistant, ParqEx
-from .pictures import Pictures
+from .pictures import MAX_BYTES, Pictures
 
 LATEST = ROOT / ".dev" / "venv-latest" / "bin" / "python"
 LEFT_BY_FAILURES = ROOT / ".dev" / "browser"
@@ -26,7 +27,7 @@ LEFT_BY_FAILURES = ROOT / ".dev" / "browser"
 # Long enough to see it move, and no longer.
 SECONDS_TO_MOVE = 2
 
-failed = pytest.StashKey[bool]()
+leave_evidence = pytest.StashKey[Callable[[], None]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,10 +43,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note a failure for the fixtures, and say where they leave what shows it."""
+    """Leave what shows why a test failed before anything is cleared away."""
     report = yield
-    if report.failed:
-        item.stash[failed] = True
+    if report.failed and leave_evidence in item.stash:
+        item.stash[leave_evidence]()
         where = left_by(item).relative_to(ROOT)
         report.sections.append(
             ("Screenshots and the log of Home Assistant", f"{where}/")
@@ -101,14 +102,18 @@ async def page(
 ) -> AsyncGenerator[Page]:
     """Return a new tab of the browser."""
     page = await context.new_page()
-    yield page
-    if failed in request.node.stash:
-        folder = left_by(request.node)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+    folder = left_by(request.node)
+
+    async def leave() -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         for number, one in enumerate(context.pages):
             await one.screenshot(path=folder / f"tab-{number}.png")
         shutil.copy(demo.home.log, folder / "home-assistant.log")
+
+    # Called while no test runs, and so the loop does not either.
+    loop = asyncio.get_running_loop()
+    request.node.stash[leave_evidence] = lambda: loop.run_until_complete(leave())
+    yield page
     for one in context.pages:
         await one.close()
 
@@ -160,6 +165,8 @@ async def account_to_spoil(account: LinkedAccount) -> AsyncGenerator[LinkedAccou
 
 
 @pytest.fixture(scope="session")
-def pictures(request: pytest.FixtureRequest) -> Pictures:
+def pictures(request: pytest.FixtureRequest) -> Generator[Pictures]:
     """Return the album of the README: it takes pictures only with --pictures."""
-    return Pictures(wanted=bool(request.config.getoption("--pictures")))
+    pictures = Pictures(wanted=bool(request.config.getoption("--pictures")))
+    yield pictures
+    assert pictures.size <= MAX_BYTES

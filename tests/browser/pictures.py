@@ -35,6 +35,11 @@ class Pictures:
         """Take whether there shall be pictures."""
         self._wanted = wanted
 
+    @property
+    def size(self) -> int:
+        """The bytes of all pictures together."""
+        return sum(one.stat().st_size for one in FOLDER.glob("*.webp"))
+
     async def take(self, what: Page | Locator, name: str) -> None:
         """Take a picture of a page or a part of it."""
         if not self._wanted:

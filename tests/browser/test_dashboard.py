@@ -24,6 +24,7 @@ async def test_a_dashboard_shows_every_access_point_and_who_used_it(
         await expect(dashboard.heading(door.name)).to_be_visible()
         await expect(dashboard.card(door.name).tile).to_be_visible()
     await expect(dashboard.card("Main gate").state).to_have_text("On")
+    await pictures.take_by_day_and_night(home_assistant.page, "dashboard")
+    await dashboard.heading("Who opened what").scroll_into_view_if_needed()
     await expect(dashboard.sentence("opened by Vera Visitor")).to_be_visible()
     await expect(dashboard.broken_cards).to_have_count(0)
-    await pictures.take_by_day_and_night(home_assistant.page, "dashboard")

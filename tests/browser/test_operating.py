@@ -5,7 +5,6 @@ from playwright.async_api import expect
 from .account import LinkedAccount
 from .chromium import Watch
 from .pages import HomeAssistant, ParqEx
-from .pictures import Pictures
 
 # Home Assistant looks every 30 seconds while nothing was asked for.
 MILLISECONDS_TO_NOTICE = 45_000
@@ -17,7 +16,6 @@ async def test_a_gate_opens_from_its_card_and_the_card_follows_a_hand(
     home_assistant: HomeAssistant,
     account: LinkedAccount,
     parqex: ParqEx,
-    pictures: Pictures,
 ) -> None:
     """The card tells at once what was asked for; the gate moves; nothing else tells both."""
     area = await home_assistant.open_area("Driveway")
@@ -30,7 +28,6 @@ async def test_a_gate_opens_from_its_card_and_the_card_follows_a_hand(
     await expect(parqex.door("Main gate")).to_have_attribute("data-moving-to", "OPEN")
     await expect(parqex.door("Main gate")).to_have_attribute("data-state", "OPEN")
     await expect(door.state).to_have_text("Open")
-    await pictures.take(home_assistant.page, "area")
 
     await parqex.close_by_hand("Main gate")
     await expect(parqex.door("Main gate")).to_have_attribute("data-state", "CLOSED")
