@@ -1,1 +1,5 @@
-"""Tests for the ParqEx integration."""
+"""Tests of the ParqEx integration."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.reliability")

@@ -1,7 +1,7 @@
 """Fixtures: a simulated ParqEx cloud on loopback, and an account linked to it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from datetime import UTC, datetime, timedelta
 from time import time
 from typing import Any
@@ -16,13 +16,18 @@ from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotEx
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.parqex.const import DOMAIN
+from custom_components.parqex.tokens import AccountTokens
 from homeassistant.components.application_credentials import (
     ClientCredential,
     async_import_client_credential,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.config_entry_oauth2_flow import (
+    async_get_config_entry_implementation,
+)
 from homeassistant.setup import async_setup_component
+from tests.secrecy import Secrecy
 from tests.simulator import Account, Cloud, DemoHouse, Simulator, build_demo_house
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -36,9 +41,19 @@ def clock(freezer: FrozenDateTimeFactory) -> None:
     freezer.move_to(NOW)
 
 
+@pytest.fixture(autouse=True)
+def secrecy() -> Generator[Secrecy]:
+    """See that no test, whatever it is about, makes anything private known."""
+    with Secrecy() as secrecy:
+        yield secrecy
+    secrecy.check_log()
+
+
 @pytest.fixture
 async def simulator(
     hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    secrecy: Secrecy,
     socket_enabled: None,
     enable_custom_integrations: None,
     clock: None,
@@ -47,8 +62,10 @@ async def simulator(
     """Return a ParqEx cloud that Home Assistant takes for the real one."""
     async with Simulator() as simulator:
         monkeypatch.setenv("PARQEX_BASE_URL", simulator.base_url)
+        secrecy.protect(simulator.cloud)
         yield simulator
         await hass.async_block_till_done(wait_background_tasks=True)
+        await secrecy.async_check(hass, hass_storage)
 
 
 @pytest.fixture
@@ -116,6 +133,12 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Set up an entry."""
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def tokens_of(hass: HomeAssistant, entry: MockConfigEntry) -> AccountTokens:
+    """Return the tokens of an entry as setting it up would."""
+    implementation = await async_get_config_entry_implementation(hass, entry)
+    return AccountTokens(hass, entry, implementation)
 
 
 @pytest.fixture

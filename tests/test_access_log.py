@@ -397,6 +397,44 @@ async def test_a_log_that_cannot_be_read_is_read_later(
     assert state_of(hass, EVENT).state != STATE_UNAVAILABLE
 
 
+async def test_a_log_that_fails_for_days_keeps_its_pace(
+    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
+) -> None:
+    """Once in a quarter of an hour, however long, and whatever moves."""
+    cloud.faults.add("history", Fault(status=502))
+    gate = cloud.door("Main gate")
+    for _ in range(60):
+        gate.close_by_hand() if gate.state == "OPEN" else gate.open_by_hand()
+        await advance(900)
+    cloud.requests.clear()
+    for _ in range(20):
+        gate.close_by_hand() if gate.state == "OPEN" else gate.open_by_hand()
+        await advance(30)
+    controllers = 2
+    assert histories(cloud) <= controllers
+    cloud.faults.clear()
+    await advance(900)
+    assert state_of(hass, LAST_ACCESS).state != STATE_UNKNOWN
+
+
+async def test_a_no_that_passes_hides_no_access(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    advance: Advance,
+    told: list[Event],
+) -> None:
+    """Something on the way may refuse, too; then it is soon tried again."""
+    cloud.faults.add("history", Fault(status=403, body="<html>Blocked</html>"))
+    cloud.door("Main gate").open_by_hand()
+    await advance(30)
+    assert state_of(hass, EVENT).state == STATE_UNAVAILABLE
+    cloud.faults.clear()
+    await advance(15 * 60)
+    assert times(told) == [NOW]
+    assert state_of(hass, EVENT).state != STATE_UNAVAILABLE
+
+
 async def test_where_device_is_refused_door_is_asked(
     hass: HomeAssistant,
     linked: MockConfigEntry,
@@ -425,7 +463,7 @@ async def test_a_guest_sees_states_but_no_history(
     advance: Advance,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """It is logged once, tried again daily, and no new login is asked for."""
+    """It is logged once, tried again rarely, and no new login is asked for."""
     guest = entry_for(cloud, house.guest)
     guest.add_to_hass(hass)
     await set_up(hass, guest)
@@ -436,13 +474,17 @@ async def test_a_guest_sees_states_but_no_history(
     assert state_of(hass, "event.front_gate_access").state == STATE_UNAVAILABLE
     assert state_of(hass, "sensor.front_gate_last_user").state == STATE_UNAVAILABLE
     cloud.requests.clear()
-    for _ in range(23):
-        gate.close_by_hand() if gate.state == "OPEN" else gate.open_by_hand()
-        await advance(3600)
-    assert histories(cloud) == 0
-    await advance(3600)
-    assert histories(cloud) > 0
-    controllers = 2
+    readings: list[int] = []
+    for _ in range(4):
+        for _ in range(24):
+            gate.close_by_hand() if gate.state == "OPEN" else gate.open_by_hand()
+            await advance(3600)
+        readings.append(histories(cloud))
+        cloud.requests.clear()
+    controllers, kinds = 2, 2
+    first_day, *days = (asked // (controllers * kinds) for asked in readings)
+    assert first_day <= 7
+    assert set(days) == {1}
     assert caplog.text.count("access log of a controller") == controllers
     assert not hass.config_entries.flow.async_progress()
 
@@ -513,32 +555,63 @@ async def test_utc_is_kept_where_it_is_right(
     [
         Fault(status=500),
         Fault(status=200, body='{"data": {"time_zone": "Atlantis/Centre"}}'),
+        Fault(status=200, body='{"data": {"time_zone": "America"}}'),
+        Fault(status=200, body='{"data": {"time_zone": "zone.tab"}}'),
+        Fault(status=200, body='{"data": {"time_zone": "/etc/passwd"}}'),
+        Fault(status=200, body='{"data": {"time_zone": "../UTC"}}'),
+        Fault(status=200, body='{"data": {"time_zone": "%s"}}' % ("x" * 10_000)),
         Fault(status=200, body='{"data": {}}'),
     ],
 )
-async def test_without_a_known_zone_it_is_asked_again_hourly(
+@pytest.mark.parametrize(
+    "zone",
+    ["America/New_York", "America/St_Johns", "Asia/Kathmandu", "Pacific/Kiritimati"],
+)
+async def test_without_a_known_zone_no_time_is_hours_off(
     hass: HomeAssistant,
     linked: MockConfigEntry,
     cloud: Cloud,
     advance: Advance,
     told: list[Event],
     fault: Fault,
+    zone: str,
 ) -> None:
-    """And learnt as soon as it is known."""
-    cloud.time_zone = "America/New_York"
+    """What was just seen to happen shows how far it is from UTC."""
+    cloud.time_zone = zone
     cloud.faults.add("user_settings", fault)
     gate = cloud.door("Main gate")
     gate.open_by_hand()
     await advance(30)
     gate.close_by_hand()
     await advance(30)
+    assert times(told) == [NOW, NOW + timedelta(seconds=30)]
     assert sum(one.endpoint == "user_settings" for one in cloud.requests) == 1
-    cloud.faults.clear()
-    await advance(3600)
-    told.clear()
+
+
+async def test_the_clocks_are_set_back_without_a_known_zone(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    credentials: None,
+    cloud: Cloud,
+    freezer: FrozenDateTimeFactory,
+    advance: Advance,
+    told: list[Event],
+) -> None:
+    """The first thing that is seen to happen afterwards shows it."""
+    freezer.move_to("2026-11-01 05:30:00")
+    cloud.time_zone = "America/New_York"
+    cloud.faults.add("user_settings", Fault(status=500))
+    await set_up(hass, entry)
+    gate = cloud.door("Main gate")
     gate.open_by_hand()
     await advance(30)
-    assert times(told) == [NOW + timedelta(seconds=3660)]
+    await advance(3600)
+    gate.close_by_hand()
+    await advance(30)
+    assert times(told) == [
+        datetime(2026, 11, 1, 5, 30, tzinfo=UTC),
+        datetime(2026, 11, 1, 6, 30, 30, tzinfo=UTC),
+    ]
 
 
 async def test_what_seems_to_lie_ahead_proves_the_zone_too(

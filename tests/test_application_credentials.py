@@ -25,6 +25,7 @@ from homeassistant.exceptions import (
     OAuth2TokenRequestReauthError,
     OAuth2TokenRequestTransientError,
 )
+from homeassistant.helpers.json import json_bytes
 from homeassistant.setup import async_setup_component
 from tests.conftest import set_up
 from tests.simulator import Cloud, DemoHouse, Fault, Simulator
@@ -69,7 +70,7 @@ FAILURES: list[tuple[Fault, type[OAuth2TokenRequestBaseError]]] = [
         OAuth2TokenRequestConnectionError,
     ),
     (
-        Fault(status=200, body='{"access_token": "x", "expires_in": "soon"}'),
+        Fault(status=200, body='{"refresh_token": "x", "expires_in": 60}'),
         OAuth2TokenRequestConnectionError,
     ),
     (
@@ -167,6 +168,26 @@ async def test_a_refresh_without_a_new_refresh_token_keeps_the_old(
     token = await implementation.async_refresh_token({"refresh_token": "old"})
     assert (token["access_token"], token["refresh_token"]) == ("new", "old")
     assert token["expires_in"] == 60
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        *[("60", 60), ('"60"', 60), ("60.9", 60), ("0", 0)],
+        *[("null", 3600), ('"soon"', 3600), ("[]", 3600), ("-5", 3600)],
+        *[("NaN", 3600), ("1e400", 3600), ("1e30", 3600), ("9" * 400, 3600)],
+    ],
+)
+async def test_no_tokens_are_lost_for_an_odd_lifetime(
+    implementation: ParqExImplementation, cloud: Cloud, written: str, seconds: int
+) -> None:
+    """They replace the old ones; and what is kept can be written down."""
+    body = f'{{"access_token": "a", "refresh_token": "r", "expires_in": {written}}}'
+    cloud.faults.add("token", Fault(status=200, body=body))
+    token = await implementation.async_refresh_token({"refresh_token": "old"})
+    assert (token["access_token"], token["refresh_token"]) == ("a", "r")
+    assert token["expires_in"] == seconds
+    json_bytes(token)
 
 
 async def test_a_server_that_wants_post_gets_post(

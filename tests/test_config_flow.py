@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -12,6 +13,7 @@ from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFl
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
+from tests.conftest import tokens_of, until
 from tests.linking import Browser
 from tests.simulator import Account, Cloud, DemoHouse, Fault, Simulator
 
@@ -114,6 +116,52 @@ async def test_the_same_account_twice_is_refused(
     assert linked.data["token"]["refresh_token"] == newest.refresh_token
     assert linked.state is ConfigEntryState.LOADED
     assert len(hass.config_entries.async_entries(DOMAIN)) == 1
+
+
+async def test_new_tokens_are_not_replaced_by_a_refresh_of_the_old(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    browser: Browser,
+    cloud: Cloud,
+    house: DemoHouse,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The refresh was under way when the same account was linked once more."""
+    result = await start(hass)
+    await browser.allow(result, house.owner)
+    tokens = await tokens_of(hass, linked)
+    asked = len(cloud.requests)
+    cloud.faults.add("token", Fault(after=True, delay=1), times=1)
+    rejected = linked.data["token"]["access_token"]
+    refresh = hass.async_create_task(tokens.async_renewed_access_token(rejected))
+    await until(lambda: len(cloud.requests) > asked)
+    linking = hass.async_create_task(go_on(hass, result))
+    await until(lambda: cloud.requests[-1].endpoint == "user_info")
+    await until(lambda: cloud.requests[-1].status)
+    freezer.tick(2)
+    await refresh
+    assert (await linking)["reason"] == "already_configured"
+    newest = cloud.oauth.grants(house.owner)[-1]
+    assert linked.data["token"]["refresh_token"] == newest.refresh_token
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_linking_a_rejected_account_once_more_repairs_it(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    browser: Browser,
+    cloud: Cloud,
+    house: DemoHouse,
+) -> None:
+    """Whoever does not see the notification adds the integration again."""
+    cloud.oauth.revoke(house.owner)
+    await hass.config_entries.async_reload(linked.entry_id)
+    assert linked.state is ConfigEntryState.SETUP_ERROR
+    result = await link(hass, browser, house.owner)
+    assert result["reason"] == "already_configured"
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert {state.state for state in hass.states.async_all("switch")} == {"off"}
+    assert not hass.config_entries.flow.async_progress()
 
 
 async def test_a_second_account_is_linked_beside_the_first(

@@ -6,8 +6,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.parqex.commands import Sent
 from custom_components.parqex.const import DOMAIN
-from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
@@ -233,3 +234,46 @@ async def test_no_device_is_deleted_while_nobody_knows_what_is_listed(
     elevator = device(hass, linked, cloud.door("Elevator").id)
     await hass.config_entries.async_unload(linked.entry_id)
     assert not (await browser.remove_device(elevator.id))["success"]
+
+
+async def test_nothing_is_remembered_of_what_is_gone(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    house: DemoHouse,
+    advance: Advance,
+    hass_storage: dict[str, Any],
+) -> None:
+    """Access points and controllers that come and go do not fill the memory."""
+    coordinator = linked.runtime_data
+    (sent,) = [one for one in hass.data.values() if isinstance(one, Sent)]
+    for _ in range(3):
+        controller = cloud.add_controller(house.owner)
+        door = cloud.add_door(controller, "Side door", travel_seconds=0)
+        await advance(30)
+        door.open_as(cloud.visitor("Vera Visitor"))
+        await advance(30)
+        await hass.services.async_call(
+            "switch",
+            "turn_off",
+            {ATTR_ENTITY_ID: "switch.side_door"},
+            blocking=True,
+        )
+        await advance(30)
+        assert coordinator.access_log.last(door.id)
+        cloud.remove_controller(controller)
+        await advance(30)
+        assert coordinator.access_log.last(door.id) is None
+    await hass.services.async_call(
+        "switch", "turn_on", {ATTR_ENTITY_ID: "switch.main_gate"}, blocking=True
+    )
+    assert list(sent.latest) == [cloud.door("Main gate").id]
+    assert not sent.controllers
+    listed = {*coordinator.data.access_points, *coordinator.data.controllers}
+    assert coordinator._listeners_of.keys() <= listed
+    assert coordinator.access_log._listeners.keys() <= listed
+    assert coordinator.access_log._readings.keys() <= listed
+    await hass.config_entries.async_unload(linked.entry_id)
+    saved = hass_storage[f"parqex.access_log.{linked.entry_id}"]["data"]
+    assert {*saved["last"], *saved["read_controllers"]} <= listed
+    assert "Vera" not in str(saved)

@@ -680,8 +680,7 @@ def test_errors_of_home_assistant_bring_their_words(error: HomeAssistantError) -
 def test_every_issue_can_be_repaired() -> None:
     """It is fixable, and has its words."""
     issues = import_module(f"custom_components.{DOMAIN}.issues")
-    kinds = {issues.CREDENTIALS_DELETED, *issues.MAY_NOT.values()}
-    assert ENGLISH["issues"].keys() == kinds
+    assert ENGLISH["issues"].keys() == set(issues.KINDS)
     for issue in ENGLISH["issues"].values():
         assert issue["title"]
         assert all(one["description"] for one in issue["fix_flow"]["step"].values())

@@ -12,14 +12,14 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from . import access_memory
+from . import access_memory, token_copy
 from .api import ParqExClient, base_url
 from .const import DOMAIN
 from .coordinator import ParqExConfigEntry, ParqExCoordinator
 from .devices import Devices
 from .issues import CREDENTIALS_DELETED, KINDS, async_clear_issue, async_raise_issue
 from .services import async_setup_services
-from .tokens import AccountTokens
+from .tokens import AccountTokens, token_lock
 from .webhook import async_forget_address, async_setup_webhook
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -40,6 +40,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bool:
     """Set up a linked ParqEx account."""
+    async with token_lock(hass, entry):
+        await token_copy.async_recover(hass, entry)
     try:
         implementation = await async_get_config_entry_implementation(hass, entry)
     except UnknownImplementationError:
@@ -66,10 +68,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bo
 
 async def async_unload_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bool:
     """Unload a linked ParqEx account."""
-    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
-    if unloaded:
-        await entry.runtime_data.access_log.async_stop()
-    return unloaded
+    # First of all: what is told while nobody listens any more would count as told.
+    await entry.runtime_data.access_log.async_stop()
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_config_entry_device(
@@ -89,6 +90,8 @@ async def async_remove_config_entry_device(
 async def async_remove_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
     """Forget what was remembered for a linked ParqEx account."""
     await access_memory.store(hass, entry.entry_id).async_remove()
+    async with token_lock(hass, entry):
+        await token_copy.async_forget(hass, entry)
     if webhook_id := entry.options.get(CONF_WEBHOOK_ID):
         await async_forget_address(hass, webhook_id)
     for kind in KINDS:

@@ -10,9 +10,14 @@ from .service_time import Sighting
 
 # Attempts that failed move nothing; they are found at this pace.
 READ_INTERVAL = timedelta(minutes=15)
-# A guest may not see the log; perhaps one day they are made an owner.
-REFUSED_INTERVAL = timedelta(days=1)
 FIRST_RETRY = timedelta(seconds=30)
+# A guest may not see the log; perhaps one day they are made an owner. Something on the
+# way may say no, too, and soon no more.
+FIRST_REFUSED_INTERVAL = READ_INTERVAL
+REFUSED_INTERVAL = timedelta(days=1)
+
+# Doubling more often reaches neither bound, but the end of what a timedelta holds.
+MAX_DOUBLINGS = 10
 
 
 @dataclass(slots=True)
@@ -37,16 +42,22 @@ class Reading:
 
     def failed(self, now: datetime, retry_after: float | None) -> None:
         """Read again soon, each time later, or as ParqEx wants it."""
-        wait = min(FIRST_RETRY * 2**self.failures, READ_INTERVAL)
+        wait = self._wait(FIRST_RETRY, READ_INTERVAL)
         if retry_after is not None:
             wait = timedelta(seconds=retry_after)
         self.failures += 1
         self.next_at = self.not_before = now + wait
 
     def was_refused(self, now: datetime) -> None:
-        """Leave it for a day."""
+        """Leave it, each time for longer, up to a day."""
+        wait = self._wait(FIRST_REFUSED_INTERVAL, REFUSED_INTERVAL)
         self.refused = True
-        self.next_at = self.not_before = now + REFUSED_INTERVAL
+        self.failures += 1
+        self.next_at = self.not_before = now + wait
+
+    def _wait(self, first: timedelta, longest: timedelta) -> timedelta:
+        """Return how long to wait: twice as long as the last time."""
+        return min(first * 2 ** min(self.failures, MAX_DOUBLINGS), longest)
 
 
 class AccessHistory:

@@ -106,7 +106,14 @@ class AccessLog:
         """Listen for the accesses of an access point."""
         listeners = self._listeners[access_point_id]
         listeners.append(listener)
-        return lambda: listeners.remove(listener)
+
+        @callback
+        def remove() -> None:
+            listeners.remove(listener)
+            if not listeners:
+                self._listeners.pop(access_point_id, None)
+
+        return remove
 
     def last(self, access_point_id: str) -> LastAccess | None:
         """Return the last access of an access point."""
@@ -170,6 +177,10 @@ class AccessLog:
         for controller_id in snapshot.controllers:
             if controller_id not in self._readings:
                 self._readings[controller_id] = Reading(next_at=now, not_before=now)
+        if snapshot.complete:
+            for controller_id in self._readings.keys() - snapshot.controllers.keys():
+                del self._readings[controller_id]
+            self._memory.forget_others(snapshot)
         for access_point in snapshot.access_points.values():
             if not _moved(before.get(access_point.id), access_point):
                 continue
@@ -216,11 +227,14 @@ class AccessLog:
         """Read every log that is due, one after the other."""
         while due := self._due():
             for controller_id in due:
-                await self._async_read_controller(controller_id)
+                # It may be gone while another one's was read.
+                if reading := self._readings.get(controller_id):
+                    await self._async_read_controller(controller_id, reading)
 
-    async def _async_read_controller(self, controller_id: str) -> None:
+    async def _async_read_controller(
+        self, controller_id: str, reading: Reading
+    ) -> None:
         """Read one controller's log and tell what is new."""
-        reading = self._readings[controller_id]
         sightings, reading.sightings, reading.moved = reading.sightings, [], False
         await self._async_learn(sightings)
         now = dt_util.utcnow()
@@ -239,7 +253,7 @@ class AccessLog:
                 LOGGER.warning(
                     "ParqEx does not let this account see the access log of a"
                     " controller; its owner may. Everything else works, and it is"
-                    " tried again once a day"
+                    " tried again, at least once a day"
                 )
         except SERVICE_ERRORS as err:
             LOGGER.debug("The access log could not be read: %s", err)
@@ -262,19 +276,24 @@ class AccessLog:
                 self._memory.learn_zone(str(self._time.zone))
                 self._async_all_changed()
             return
-        now = dt_util.utcnow()
-        if self._zone_asked_at and now < self._zone_asked_at + ZONE_INTERVAL:
-            return
-        self._zone_asked_at = now
-        try:
-            name = (await self._client.async_user_settings()).time_zone
-        except SERVICE_ERRORS as err:
-            LOGGER.debug("The account's time zone is not known: %s", err)
-            return
-        zone = await _zone(name)
+        zone = await self._async_account_zone()
         if zone and self._time.learn(sightings, zone):
             self._memory.learn_zone(str(self._time.zone))
             self._async_all_changed()
+        elif self._time.learn_offset(sightings):
+            self._async_all_changed()
+
+    async def _async_account_zone(self) -> tzinfo | None:
+        """Return the zone the account is set to, None if it is not known now."""
+        now = dt_util.utcnow()
+        if self._zone_asked_at and now < self._zone_asked_at + ZONE_INTERVAL:
+            return None
+        self._zone_asked_at = now
+        try:
+            return await _zone((await self._client.async_user_settings()).time_zone)
+        except SERVICE_ERRORS as err:
+            LOGGER.debug("The account's time zone is not known: %s", err)
+            return None
 
     async def _async_tell_new(
         self, controller_id: str, events: list[AccessEvent], now: datetime
@@ -299,6 +318,8 @@ class AccessLog:
                 elif listed and occurred_at > now - TOLD_BACK_TO:
                     new[fingerprint(event)] = occurred_at, event
             await asyncio.sleep(0)
+        # Not before: who is cut short would tell the rest as news the next time.
+        self._memory.finish_reading(controller_id)
         in_order = sorted(new.values(), key=lambda one: one[0])
         for some_new in batched(in_order, TOLD_AT_A_TIME, strict=False):
             for occurred_at, event in some_new:
@@ -313,7 +334,7 @@ class AccessLog:
         """Tell an access, and remember that it was told."""
         access = self._access(event, occurred_at)
         self._memory.remember(event, access)
-        for listener in list(self._listeners[event.access_point_id]):
+        for listener in list(self._listeners.get(event.access_point_id, ())):
             listener(access)
 
     def _access(self, event: AccessEvent, occurred_at: datetime) -> Access:
@@ -351,4 +372,8 @@ def _from_the_future(
 
 async def _zone(name: str | None) -> tzinfo | None:
     """Return a time zone by its name, None if there is none of it."""
-    return await dt_util.async_get_time_zone(name) if name else None
+    try:
+        return await dt_util.async_get_time_zone(name) if name else None
+    except ValueError, OSError:
+        # What is no name of a zone is taken for a path, and what lies there for a zone.
+        return None

@@ -9,7 +9,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
-from .api import AccessEvent, State
+from .api import AccessEvent, Snapshot, State
 from .const import DOMAIN, LOGGER
 
 STORAGE_VERSION = 1
@@ -122,12 +122,14 @@ class AccessMemory:
         self._save()
 
     def is_first_reading(self, controller_id: str) -> bool:
-        """Tell whether a controller's log is read for the first time; it is no more."""
-        if controller_id in self._read:
-            return False
-        self._read.add(controller_id)
-        self._save()
-        return True
+        """Tell whether a controller's log was never read to its end."""
+        return controller_id not in self._read
+
+    def finish_reading(self, controller_id: str) -> None:
+        """Remember that a controller's log was read to its end."""
+        if controller_id not in self._read:
+            self._read.add(controller_id)
+            self._save()
 
     def knows(self, event: AccessEvent) -> bool:
         """Tell whether an entry was told before, or is too old to know."""
@@ -155,6 +157,18 @@ class AccessMemory:
         by_age = sorted(self._told.items(), key=lambda told: told[1], reverse=True)
         self._told = dict(by_age[:MAX_REMEMBERED])
         self._floor = by_age[MAX_REMEMBERED][1]
+
+    def forget_others(self, snapshot: Snapshot) -> None:
+        """Forget what is no longer listed, and who used it last.
+
+        Should it come back, it is new.
+        """
+        listed = snapshot.access_points.keys()
+        if self.last.keys() <= listed and self._read <= snapshot.controllers.keys():
+            return
+        self.last = {key: last for key, last in self.last.items() if key in listed}
+        self._read &= snapshot.controllers.keys()
+        self._save()
 
     def _save(self) -> None:
         """Write down soon what is remembered, at the latest when Home Assistant stops."""

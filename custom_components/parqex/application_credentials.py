@@ -30,6 +30,11 @@ from .const import DOMAIN
 
 _PATH = "oauth/v2/endpoints"
 
+# In seconds. Nobody means more than ten years; what does not fit into 64 bits could not
+# even be stored, and with it no other entry of Home Assistant.
+ASSUMED_LIFETIME = 60 * 60
+LONGEST_LIFETIME = 10 * 365 * 24 * 60 * 60
+
 # Errors of RFC 6749 that pass by themselves; every other one is a rejection.
 _PASSING_ERRORS = ("server_error", "temporarily_unavailable", "slow_down")
 
@@ -151,12 +156,23 @@ def _tokens(body: Any) -> dict[str, Any] | None:
         for key in ("access_token", "refresh_token")
         if isinstance(body.get(key), str) and re.fullmatch("[!-~]+", body[key])
     }
-    try:
-        # "seconds" is all that is documented; a number as text counts too.
-        tokens["expires_in"] = int(float(body["expires_in"]))
-    except KeyError, TypeError, ValueError, OverflowError:
+    if "access_token" not in tokens:
         return None
-    return tokens if "access_token" in tokens else None
+    tokens["expires_in"] = _lifetime(body.get("expires_in"))
+    return tokens
+
+
+def _lifetime(value: Any) -> int:
+    """Return for how many seconds an access token is good; as text, too.
+
+    Where that is not said, or is nonsense, an hour: the tokens before are worthless
+    now, so these must not be lost. A rejected one is renewed in any case.
+    """
+    try:
+        seconds = int(float(value))
+    except TypeError, ValueError, OverflowError:
+        return ASSUMED_LIFETIME
+    return seconds if 0 <= seconds <= LONGEST_LIFETIME else ASSUMED_LIFETIME
 
 
 def _rejects(status: int, body: Any) -> bool:

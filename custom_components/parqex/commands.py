@@ -1,12 +1,12 @@
 """Commands to access points: one at a time, never twice, remembered until confirmed."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 from time import monotonic
+from weakref import WeakValueDictionary
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
@@ -15,6 +15,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .api import AccessPoint, ParqExClient, Snapshot, State
 from .const import DOMAIN
+from .detached import async_outcome
 
 # An access point needs about this long to finish moving (Beam Labs' documentation).
 SECONDS_TO_MOVE = 20
@@ -43,10 +44,16 @@ class Command:
 class Sent:
     """What was sent, by whichever account, before and after a reload."""
 
-    controllers: defaultdict[str, asyncio.Lock] = field(
-        default_factory=lambda: defaultdict(asyncio.Lock)
+    controllers: WeakValueDictionary[str, asyncio.Lock] = field(
+        default_factory=WeakValueDictionary
     )
     latest: dict[str, Command] = field(default_factory=dict)
+
+    def forget_finished(self) -> None:
+        """Forget commands that another one may follow."""
+        for access_point_id, command in list(self.latest.items()):
+            if command.seconds_left <= 0:
+                del self.latest[access_point_id]
 
 
 _SENT: HassKey[Sent] = HassKey(f"{DOMAIN}_commands")
@@ -92,8 +99,9 @@ class Commands:
         Raises ServiceValidationError while it still moves the other way, and what the
         client raises.
         """
+        self._sent.forget_finished()
         command = self._sent.latest.get(access_point.id)
-        if command is None or command.seconds_left <= 0:
+        if command is None:
             command = self._sent.latest[access_point.id] = Command(state)
             # Whoever waits may be cancelled (an automation that restarts), but not
             # what the controller may already have heard.
@@ -110,14 +118,17 @@ class Commands:
                 },
             )
         if command.accepted_at is None and command.answer:
-            await asyncio.shield(command.answer)
+            await async_outcome(command.answer)
             self._async_await(access_point.id, command)
 
     async def _async_send(self, access_point: AccessPoint, command: Command) -> None:
         """Send a command in its turn; forget it if it was not accepted."""
         try:
             # Two commands at once to one controller made the service fail.
-            async with self._sent.controllers[access_point.controller_id]:
+            turn = self._sent.controllers.setdefault(
+                access_point.controller_id, asyncio.Lock()
+            )
+            async with turn:
                 await self._client.async_toggle(access_point.id, command.state)
         except BaseException:
             del self._sent.latest[access_point.id]

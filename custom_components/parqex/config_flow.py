@@ -18,10 +18,12 @@ from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN, CONF_WEBHOOK_ID
 from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHandler
+from homeassistant.helpers.typing import UNDEFINED
 
 from .api import Account, NotAuthorized, ParqExClient, ParqExError, base_url
 from .const import CONF_RECORD_NAMES, CONF_WEBHOOK, DOMAIN, LOGGER, MANUFACTURER
 from .exceptions import error_key
+from .token_copy import async_keep
 from .tokens import NewAccountTokens, token_lock
 from .webhook import async_address, async_forget_address, email
 
@@ -120,22 +122,23 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
 
     async def _async_finish(self, account: Account) -> ConfigFlowResult:
         """Create the entry, or give the new tokens to the one linked again."""
-        await self.async_set_unique_id(account.id)
-        if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
+        entry = await self.async_set_unique_id(account.id)
+        again = self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE)
+        if again:
             self._abort_if_unique_id_mismatch(reason="wrong_account")
-            entry = (
-                self._get_reauth_entry()
-                if self.source == SOURCE_REAUTH
-                else self._get_reconfigure_entry()
+        if entry is None:
+            return self.async_create_entry(
+                title=account.name or MANUFACTURER, data=self._data
             )
-            # A refresh of the old tokens that is under way would replace the new.
-            async with token_lock(self.hass, entry):
-                return self.async_update_reload_and_abort(entry, data=self._data)
-        # ParqEx may have replaced the tokens there are, so the new ones are kept.
-        self._abort_if_unique_id_configured(updates=self._data)
-        return self.async_create_entry(
-            title=account.name or MANUFACTURER, data=self._data
-        )
+        # ParqEx may have replaced the tokens there are, so the new ones are kept. And
+        # a refresh of the old ones that is under way would replace the new.
+        async with token_lock(self.hass, entry):
+            await async_keep(self.hass, entry, entry.data, self._data)
+            return self.async_update_reload_and_abort(
+                entry,
+                data=self._data,
+                reason=UNDEFINED if again else "already_configured",
+            )
 
 
 class ParqExOptionsFlow(OptionsFlowWithReload):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from time import monotonic
 from typing import override
+from weakref import WeakKeyDictionary
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_WEBHOOK_ID
@@ -39,7 +40,7 @@ UNCERTAIN = ("cannot_connect", "invalid_answer", "not_authorized")
 MAX_ERRORS = 20
 
 # When each account may be asked again, in the time of `monotonic`.
-_WAITS: HassKey[dict[str, float]] = HassKey(f"{DOMAIN}_waits")
+_WAITS: HassKey[WeakKeyDictionary[ConfigEntry, float]] = HassKey(f"{DOMAIN}_waits")
 
 type ParqExConfigEntry = ConfigEntry[ParqExCoordinator]
 
@@ -154,16 +155,16 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
 
         Home Assistant's own retries of a set-up do not know of it.
         """
-        waits = self.hass.data.setdefault(_WAITS, {})
-        wait = waits.get(self.config_entry.entry_id, 0.0) - monotonic()
+        waits = self.hass.data.setdefault(_WAITS, WeakKeyDictionary())
+        wait = waits.get(self.config_entry, 0.0) - monotonic()
         if wait > 0:
             raise RateLimited("asked to wait", wait)
 
     def _remember_wait(self, err: Exception) -> None:
         """Remember until when ParqEx wants to be left alone, also over a reload."""
         if isinstance(err, RateLimited) and err.retry_after:
-            waits = self.hass.data.setdefault(_WAITS, {})
-            waits[self.config_entry.entry_id] = monotonic() + err.retry_after
+            waits = self.hass.data.setdefault(_WAITS, WeakKeyDictionary())
+            waits[self.config_entry] = monotonic() + err.retry_after
 
     @callback
     @override

@@ -20,7 +20,9 @@ _WARNINGS = (WEBHOOK_UNREACHABLE, WEBHOOK_SILENT)
 
 @callback
 def async_raise_issue(hass: HomeAssistant, entry: ConfigEntry, kind: str) -> None:
-    """Show an issue of an account."""
+    """Show an issue of an account, unless that was removed meanwhile."""
+    if not hass.config_entries.async_get_entry(entry.entry_id):
+        return
     ir.async_create_issue(
         hass,
         DOMAIN,

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 # How far the clocks of ParqEx and Home Assistant may be apart. Zones differ by more.
 TOLERANCE = timedelta(minutes=5)
 SMALLEST_DIFFERENCE = timedelta(minutes=15)
+LARGEST_OFFSET = timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,21 @@ class ServiceTime:
             fitting = [zone for zone in (UTC, account_zone) if sighting.fits(zone)]
             if len(fitting) == 1 and fitting[0] != self.zone:
                 self.zone, self.proven = fitting[0], True
+                return True
+        return False
+
+    def learn_offset(self, sightings: Iterable[Sighting]) -> bool:
+        """Move to the offset from UTC that something seen shows; tell if we moved.
+
+        For want of the account's zone, which alone knows of summer time.
+        """
+        for sighting in sightings:
+            ahead = sighting.time.replace(tzinfo=UTC) - sighting.latest
+            offset = SMALLEST_DIFFERENCE * round(ahead / SMALLEST_DIFFERENCE)
+            if not sighting.is_narrow or abs(offset) > LARGEST_OFFSET:
+                continue
+            if sighting.fits(zone := timezone(offset)):
+                self.zone, self.proven = zone, True
                 return True
         return False
 

@@ -10,6 +10,7 @@ from yarl import URL
 from .wait import DemoError, until
 
 DOMAIN = "parqex"
+FLOWS = "/api/config/config_entries/flow"
 USER = "demo"
 PASSWORD = "demo"  # noqa: S105 - the demo is on loopback and tells everybody
 
@@ -39,9 +40,16 @@ class Browser:
         await self._session.close()
 
     async def answers(self) -> bool:
-        """Tell whether Home Assistant's pages are there."""
+        """Tell whether Home Assistant is there, with its first page."""
+        return await self._is_there("/api/onboarding")
+
+    async def lets_log_in(self) -> bool:
+        """Tell whether Home Assistant is there, with its login page."""
+        return await self._is_there("/auth/providers")
+
+    async def _is_there(self, path: str) -> bool:
         try:
-            async with self._session.get(f"{self._base_url}/api/onboarding") as answer:
+            async with self._session.get(f"{self._base_url}{path}") as answer:
                 return answer.ok
         except aiohttp.ClientError:
             return False
@@ -130,6 +138,11 @@ class Browser:
 
     async def link(self, client_id: str, client_secret: str) -> str:
         """Link a ParqEx account from start to end; return the title of the entry."""
+        await self.add_credentials(client_id, client_secret)
+        return await self.link_account()
+
+    async def add_credentials(self, client_id: str, client_secret: str) -> None:
+        """Give Home Assistant what ParqEx gave the person."""
         await self.call(
             "application_credentials/create",
             domain=DOMAIN,
@@ -137,15 +150,10 @@ class Browser:
             client_secret=client_secret,
             name="ParqEx demo",
         )
-        flow = await self.ask(
-            "POST", "/api/config/config_entries/flow", json={"handler": DOMAIN}
-        )
-        if flow["type"] != "external":
-            raise DemoError(f"Home Assistant does not lead to ParqEx: {flow}")
-        await self._allow(flow["url"])
-        done = await self.ask(
-            "GET", f"/api/config/config_entries/flow/{flow['flow_id']}"
-        )
+
+    async def link_account(self, account_id: str | None = None) -> str:
+        """Link an account, the first one that ParqEx offers if none is named."""
+        done = await self._follow({"handler": DOMAIN}, account_id)
         if done["type"] != "create_entry":
             why = done.get("reason") or done.get("errors")
             raise DemoError(f"The account was not linked: {why}")
@@ -183,13 +191,43 @@ class Browser:
         await until(registered, 30, "The webhook is not there")
         return address.path
 
-    async def _allow(self, url: str) -> None:
+    async def link_again(self, entry_id: str, account_id: str) -> None:
+        """Link an account again, from the menu of its entry."""
+        order = {"handler": DOMAIN, "entry_id": entry_id}
+        done = await self._follow(order, account_id)
+        if done.get("reason") != "reconfigure_successful":
+            raise DemoError(f"The account was not linked again: {done}")
+
+    async def log_in_again(self, flow_id: str, account_id: str) -> None:
+        """Do what Home Assistant asks for when ParqEx rejected the login."""
+        flow = await self.ask("POST", f"{FLOWS}/{flow_id}", json={})
+        done = await self._come_back(flow, account_id)
+        if done.get("reason") != "reauth_successful":
+            raise DemoError(f"The login was not renewed: {done}")
+
+    async def remove(self, entry_id: str) -> None:
+        """Delete an entry."""
+        await self.ask("DELETE", f"/api/config/config_entries/entry/{entry_id}")
+
+    async def _follow(self, order: dict[str, str], account_id: str | None) -> Any:
+        """Begin a flow and do what it asks for; return how it ended."""
+        flow = await self.ask("POST", FLOWS, json=order)
+        return await self._come_back(flow, account_id)
+
+    async def _come_back(self, flow: Any, account_id: str | None) -> Any:
+        """Go to ParqEx where a flow leads, and return to its end."""
+        if flow["type"] != "external":
+            raise DemoError(f"Home Assistant does not lead to ParqEx: {flow}")
+        await self._allow(flow["url"], {"account": account_id} if account_id else {})
+        return await self.ask("GET", f"{FLOWS}/{flow['flow_id']}")
+
+    async def _allow(self, url: str, choice: dict[str, str]) -> None:
         """Press Allow on ParqEx's page and follow it back to Home Assistant."""
         async with self._session.get(url) as page:
             form = _Form(await page.text())
             address = page.url.join(URL(form.action)) if form.action else page.url
         async with self._session.post(
-            address, data={**form.fields, "decision": "allow"}
+            address, data={**form.fields, **choice, "decision": "allow"}
         ) as back:
             if not back.ok or not str(back.url).startswith(self._base_url):
                 raise DemoError("ParqEx's page did not lead back to Home Assistant.")

@@ -189,12 +189,13 @@ def see_no_secret(path: Path, secrets: set[str]) -> None:
             raise DemoError(f"A secret of the cloud is in {path.relative_to(ROOT)}.")
 
 
-def see_no_error(path: Path) -> None:
-    """Raise DemoError where a log holds an error of the integration."""
+def read_log(path: Path, secrets: set[str]) -> None:
+    """Raise DemoError where a log holds an error of the integration, or a secret."""
+    see_no_secret(path, secrets)
     log = path.read_text("utf-8", "replace")
+    where = path.relative_to(ROOT)
     # Where the project lies may have its name in it, too.
     for record in RECORD.split(log.replace(str(ROOT), "")):
         bad = re.search(r"^\S+ \S+ (ERROR|CRITICAL) |^Traceback ", record, re.MULTILINE)
         if bad and DOMAIN in record.lower():
-            where = path.relative_to(ROOT)
             raise DemoError(f"An error of the integration is in {where}:\n{record}")

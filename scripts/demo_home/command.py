@@ -2,14 +2,16 @@
 
 import argparse
 import asyncio
+from random import randrange
 import signal
 import sys
 from time import monotonic
 
 from .browser import PASSWORD, USER
-from .check import VISITOR, Check, see_no_error, see_no_secret
+from .check import VISITOR, Check, read_log
 from .demo import Demo, running, say
 from .home import ROOT
+from .kill import kill
 from .wait import DemoError
 
 PORT = 8123
@@ -24,8 +26,7 @@ async def check(port: int, simulator_port: int) -> None:
         say(f"  linked: {await demo.link()}")
         await demo.settle_in()
         await Check(demo).run()
-    see_no_secret(demo.home.log, demo.cloud.issued_secrets())
-    see_no_error(demo.home.log)
+    read_log(demo.home.log, demo.cloud.issued_secrets())
     demo.home.remove()
     say("  the log holds no error of the integration and no secret")
     say(f"Passed in {monotonic() - began:.0f} seconds")
@@ -71,7 +72,9 @@ def _how_to(demo: Demo, *, manual: bool) -> str:
 
 async def run(arguments: argparse.Namespace) -> int:
     """Run until the end or a signal; return the exit status."""
-    if arguments.check:
+    if arguments.kill:
+        work = kill(arguments.kill, arguments.seed)
+    elif arguments.check:
         work = check(arguments.port or 0, arguments.simulator_port or 0)
     else:
         work = show(
@@ -96,7 +99,7 @@ async def run(arguments: argparse.Namespace) -> int:
     try:
         await task
     except asyncio.CancelledError:
-        return 1 if arguments.check else 0
+        return 1 if arguments.check or arguments.kill else 0
     except DemoError as err:
         print(f"Failed: {err}", file=sys.stderr)
         return 1
@@ -125,6 +128,23 @@ def main() -> int:
         "--check",
         action="store_true",
         help="open and close everything unattended; exit with 0 or 1",
+    )
+    how.add_argument(
+        "--kill",
+        metavar="TIMES",
+        type=int,
+        nargs="?",
+        const=50,
+        help=(
+            "kill Home Assistant again and again (50 times) while it links, renews"
+            " tokens and sends commands; exit with 0 if it came back each time"
+        ),
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=randrange(10**6),  # noqa: S311 - not a secret
+        help="decides when --kill kills; by default another one each time",
     )
     parser.add_argument(
         "--latest", action="store_true", help="use the newest Home Assistant"

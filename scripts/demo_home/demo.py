@@ -1,7 +1,7 @@
 """The demo: a cloud, a Home Assistant, and a browser between them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 import os
@@ -87,7 +87,7 @@ async def _home(
         see_port_free(port)
     version = installation.version
     say(f"Starting Home Assistant {version} (the first time takes longer)")
-    home = Home(installation, port, cloud_url)
+    home = Home(port, cloud_url, installation=installation)
     try:
         await home.start()
         yield home
@@ -121,11 +121,27 @@ async def running(
 
 async def _settle_in(home: Home, browser: Browser) -> None:
     """Wait for Home Assistant, make the user and log in."""
+    await see_up(home, browser.answers)
+    say(f"Creating the user {USER} and logging in")
+    await browser.create_user()
+    await browser.log_in()
+    say("Waiting until Home Assistant has started")
+    await see_started(browser)
+
+
+async def see_up(home: Home, page_is_there: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for Home Assistant to show a page."""
 
     async def answers() -> bool:
         if not home.runs:
             raise DemoError("Home Assistant ended while it was starting.")
-        return await browser.answers()
+        return await page_is_there()
+
+    await until(answers, SECONDS_TO_START, "Home Assistant does not answer")
+
+
+async def see_started(browser: Browser) -> None:
+    """Wait for Home Assistant to finish starting."""
 
     async def started() -> bool:
         config = await browser.call("get_config")
@@ -133,9 +149,4 @@ async def _settle_in(home: Home, browser: Browser) -> None:
             raise DemoError("Home Assistant came up in recovery mode.")
         return bool(config["state"] == "RUNNING")
 
-    await until(answers, SECONDS_TO_START, "Home Assistant does not answer")
-    say(f"Creating the user {USER} and logging in")
-    await browser.create_user()
-    await browser.log_in()
-    say("Waiting until Home Assistant has started")
     await until(started, SECONDS_TO_START, "Home Assistant does not finish starting")

@@ -47,21 +47,38 @@ recorder:
 class Home:
     """Home Assistant on loopback, in a folder made anew."""
 
-    def __init__(self, installation: Installation, port: int, cloud_url: str) -> None:
-        """Take what to run, its port, and the address of the ParqEx cloud."""
+    def __init__(
+        self,
+        port: int,
+        cloud_url: str,
+        configuration: str = CONFIGURATION,
+        installation: Installation = Installation(),  # noqa: B008 - it is frozen
+    ) -> None:
+        """Take its port and the address of the ParqEx cloud it is to use."""
         self.port = port
         self.base_url = f"http://{HOST}:{port}"
         # The port is nobody else's, and so is the folder.
         self.folder = ROOT / ".dev" / "demo" / str(port)
         self.log = self.folder / "console.log"
-        self._installation = installation
         self._cloud_url = cloud_url
+        self._configuration = configuration
+        self._installation = installation
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         """Start Home Assistant in a fresh folder; it takes a while to answer."""
         self._furnish()
         await self._launch()
+
+    async def start_again(self) -> None:
+        """Start Home Assistant in the folder as it was left."""
+        await self._launch()
+
+    async def kill(self) -> None:
+        """End Home Assistant at once; it hears nothing of it."""
+        process, self._process = self._running, None
+        process.kill()
+        await process.wait()
 
     async def wait(self) -> int:
         """Return the exit status once it has ended; a restart is no end."""
@@ -128,7 +145,7 @@ class Home:
         components.mkdir(parents=True)
         (components / "parqex").symlink_to(ROOT / "custom_components" / "parqex")
         shutil.copytree(ROOT / "blueprints", self.folder / "blueprints")
-        (self.folder / "configuration.yaml").write_text(CONFIGURATION, "utf-8")
+        (self.folder / "configuration.yaml").write_text(self._configuration, "utf-8")
         (self.folder / "automations.yaml").write_text("[]", "utf-8")
         # In YAML it would be on trial, and taken back after five minutes.
         self._store("http", {"server_host": [HOST], "server_port": self.port})

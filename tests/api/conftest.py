@@ -11,6 +11,7 @@ import pytest
 from yarl import URL
 
 from custom_components.parqex.api import ParqExClient, State
+from tests.secrecy import Secrecy
 from tests.simulator import Account, Cloud, DemoHouse, Simulator
 
 type Call = Callable[[ParqExClient], Awaitable[object]]
@@ -73,9 +74,10 @@ def prepare(socket_enabled: None) -> None:
 
 
 @pytest.fixture
-async def simulator() -> AsyncGenerator[Simulator]:
+async def simulator(secrecy: Secrecy) -> AsyncGenerator[Simulator]:
     """Return a running ParqEx cloud."""
     async with Simulator() as simulator:
+        secrecy.protect(simulator.cloud)
         yield simulator
 
 

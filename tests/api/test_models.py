@@ -85,6 +85,8 @@ def test_pairing_codes_and_owners_are_dropped(private: str) -> None:
         device(None),
         device(""),
         device(" \n"),
+        device("c\x002"),
+        device("c2\ud800"),
         device(7),
         device(["c2"]),
         device("first", door("d9")),
@@ -115,7 +117,13 @@ def test_a_malformed_controller_is_left_out_and_counted(malformed: Any) -> None:
         door(None),
         door(""),
         door(" \n"),
+        door("d\x002"),
+        door("d2\ud800"),
         door(7),
+        door("d" * 256),
+        door("d\ud83d"),
+        door("d\ufffd"),
+        door("d\x00"),
         door("first", name="Again"),
         door("elsewhere", name="Again"),
     ],
@@ -131,6 +139,27 @@ def test_a_malformed_door_is_left_out_and_counted(malformed: Any) -> None:
     assert snapshot.access_points["elsewhere"].controller_id == "c1"
     assert {one.name for one in snapshot.access_points.values()} == {None}
     assert snapshot.skipped == 1
+    assert not snapshot.complete
+
+
+@pytest.mark.parametrize(
+    ("states", "shown"),
+    [
+        (("OPEN", "OPEN"), State.OPEN),
+        (("OPEN", "CLOSED"), None),
+        (("CLOSED", "OPEN"), None),
+        (("CLOSED", "OPEN", "CLOSED"), None),
+        (("CLOSED", None), None),
+        ((None, "CLOSED"), None),
+    ],
+)
+def test_a_door_that_is_both_open_and_closed_is_neither(
+    states: tuple[str | None, ...], shown: State | None
+) -> None:
+    """Nobody is to sleep soundly because of the one that came first."""
+    doors = [door("d1", state=state) for state in states]
+    snapshot = parse_snapshot({"devices": [device("c1", *doors), device("c2", *doors)]})
+    assert snapshot.access_points["d1"].state is shown
     assert not snapshot.complete
 
 

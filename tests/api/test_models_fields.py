@@ -71,6 +71,8 @@ def test_only_a_clear_no_switches_off(flag: Any, in_service: bool) -> None:
         (" Main\n\tgate\x00\x1b ", "Main gate"),
         ("\u202eMain\u2028gate", "Main gate"),
         ("Tür 🚪", "Tür 🚪"),
+        ("Tür \ud83d", "Tür"),
+        ("x" * 1_000_000, "x" * 120),
         *[("", None), (" ", None), ("\n\x00", None)],
         *[(None, None), (7, None), ([], None), ({}, None)],
     ],
@@ -85,6 +87,9 @@ def test_a_name_is_one_line_of_text_or_none(written: Any, name: str | None) -> N
     [
         *[(2, 2), ("2", 2)],
         *[(None, None), ("two", None), ([], None), ("9" * 5000, None)],
+        *[(-1, None), ("-1", None), (10**30, None), (1e300, None), (2**31, None)],
+        *[(float("nan"), None), (float("inf"), None)],
+        *[("9" * 25, None), (1e300, None), (-(2**63), None), (10**9, 10**9)],
     ],
 )
 def test_a_number_is_a_number_or_none(written: Any, number: int | None) -> None:
@@ -109,6 +114,13 @@ def test_a_number_is_a_number_or_none(written: Any, number: int | None) -> None:
     one = snapshot.access_points["d1"]
     assert one.number == one.auto_close_delay == one.left_open_after == number
     assert one.battery == number
+
+
+@pytest.mark.parametrize(("level", "battery"), [(0, 0), (100, 100), (101, None)])
+def test_a_battery_is_no_fuller_than_full(level: int, battery: int | None) -> None:
+    """In percent."""
+    fields = {"bluetooth_sensor": True, "bluetooth_sensor_battery_level": level}
+    assert read(**fields).battery == battery
 
 
 @pytest.mark.parametrize("sensor", [False, None, "maybe", 0])

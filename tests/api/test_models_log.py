@@ -73,6 +73,8 @@ def test_pins_and_addresses_are_dropped() -> None:
         event(door_id=None),
         event(door_id=""),
         event(door_id=7),
+        event(door_id="d1\ud83d"),
+        event(door_id="d" * 256),
         event(door_state=None),
         event(door_state="MOVING"),
         event(toggle_date_time=None),
@@ -176,7 +178,7 @@ def test_times_can_always_be_compared(text: str, occurred: str) -> None:
     assert event_without.occurred.tzinfo is None
 
 
-@pytest.mark.parametrize("account_id", [None, "", " ", 7, []])
+@pytest.mark.parametrize("account_id", [None, "", " ", 7, [], "7\n", "\ud800"])
 def test_an_account_without_id_is_no_account(account_id: Any) -> None:
     """It could not be told from another one."""
     with pytest.raises(InvalidAnswer):

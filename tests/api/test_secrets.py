@@ -16,6 +16,7 @@ from custom_components.parqex.api import (
     ParqExError,
     transport,
 )
+from custom_components.parqex.api.client import shape
 from tests.simulator import Cloud, DemoHouse, Fault, Simulator
 
 from .conftest import CALLS, DOOR_ID, Tokens, listening
@@ -144,6 +145,14 @@ async def test_the_shape_of_an_answer_holds_no_values(
     assert not [secret for secret in private if secret in repr(client.last_shape)]
 
 
+def test_the_shape_of_an_answer_holds_no_ids_that_things_are_listed_under() -> None:
+    """Nor e-mail addresses, nor without end."""
+    devices = {"9d9e5e0e": {"doors": []}, "a@example.com": 1, "a\x00": 2, "": 3}
+    assert shape({"devices": devices}) == {"devices": {"...": "int"}}
+    many = {f"{chr(97 + one // 26)}{chr(97 + one % 26)}": one for one in range(100)}
+    assert len(shape(many)) == 40
+
+
 async def test_the_shape_of_an_unreadable_answer_is_kept(
     client: ParqExClient, cloud: Cloud
 ) -> None:
@@ -155,6 +164,34 @@ async def test_the_shape_of_an_unreadable_answer_is_kept(
     assert client.last_shape == {
         "data": {"devices": "NoneType", "more": [], "id": "int"}
     }
+
+
+@pytest.mark.parametrize(
+    "key", ["9d9e5e0e093a06d5", "Olivia", "olivia@example.com", "\\ud83d", "x" * 41]
+)
+async def test_what_is_no_field_is_not_in_the_shape(
+    client: ParqExClient, cloud: Cloud, key: str
+) -> None:
+    """Where ids or names are keys they are values; and it can be written down."""
+    body = f'{{"devices": [{{"id": "c1", "doors": [], "{key}": {{}}}}]}}'
+    cloud.faults.add("sync", Fault(status=200, body=body))
+    await client.async_sync()
+    assert client.last_shape == {
+        "devices": [{"id": "str", "doors": [], "...": "1 more"}, "1 in all"]
+    }
+
+
+async def test_the_shape_of_an_answer_has_an_end(
+    client: ParqExClient, cloud: Cloud
+) -> None:
+    """It is kept, and nobody reads a million lines."""
+    fields = {"a" * 20 + chr(97 + n // 26) + chr(97 + n % 26): n for n in range(600)}
+    cloud.faults.add(
+        "sync", Fault(status=200, body=json.dumps({"devices": [], **fields}))
+    )
+    await client.async_sync()
+    assert len(client.last_shape) == 51
+    assert client.last_shape["..."] == "551 more"
 
 
 async def test_left_out_records_are_logged_once_and_without_names(

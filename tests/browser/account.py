@@ -35,9 +35,7 @@ class LinkedAccount:
     async def be_gone(self) -> None:
         """Remove the account, the credentials and the areas if they are there."""
         for entry in await self.entries():
-            await self._browser.ask(
-                "DELETE", f"/api/config/config_entries/entry/{entry['entry_id']}"
-            )
+            await self._browser.remove(entry["entry_id"])
         for one in await self._browser.call("application_credentials/list"):
             await self._browser.call(
                 "application_credentials/delete",

@@ -27,6 +27,8 @@ class Fault:
     content_type: str = "application/json"
     edit: Callable[[Any], Any] | None = None
     """Change the JSON of the real answer."""
+    rewrite: Callable[[bytes], bytes] | None = None
+    """Change the bytes of the real answer, after its JSON."""
     delay: float = 0
     """Seconds before the headers."""
     hang: Literal["headers", "body"] | None = None
@@ -45,7 +47,11 @@ class Fault:
         """Return what is sent in place of the real answer."""
         if self.status is None:
             answer = replace(answer, headers={**answer.headers, **self.headers})
-            return answer.edited(self.edit) if self.edit else answer
+            if self.edit:
+                answer = answer.edited(self.edit)
+            if self.rewrite:
+                answer = replace(answer, body=self.rewrite(answer.body))
+            return answer
         if self.body is None:
             return replace(
                 errors(self.status, f"Simulated fault ({self.status})."),
@@ -62,7 +68,9 @@ class Fault:
             return "hangs" if self.hang == "headers" else "hangs in the body"
         if self.status is not None:
             return f"answers {self.status}"
-        return "answers differently" if self.edit else f"waits {self.delay:g} s"
+        if self.edit or self.rewrite:
+            return "answers differently"
+        return f"waits {self.delay:g} s"
 
 
 @dataclass(slots=True)

@@ -73,6 +73,11 @@ class Simulator:
         """Return the address, without a slash at the end."""
         return self._public_url or f"http://{HOST}:{self.port}"
 
+    def endpoint(self, method: str, path: str) -> str | None:
+        """Return the endpoint that a request is for, None if there is none."""
+        route = _routes(self.cloud).get(path, {}).get(method)
+        return route and route.endpoint
+
     async def start(self, port: int = 0) -> None:
         """Listen; without a port, on the previous one or else on any free one."""
         self._stopping.clear()

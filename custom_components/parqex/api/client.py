@@ -3,7 +3,9 @@
 import asyncio
 from datetime import date
 from http import HTTPStatus
+from itertools import islice
 import logging
+import re
 from typing import Any, Literal
 
 from aiohttp import ClientSession
@@ -31,6 +33,9 @@ from .transport import AccessTokens, Answer, Transport
 
 # A long access log is read in slices, so that nothing else has to wait for it.
 RECORDS_AT_A_TIME = 500
+
+# More than any documented answer has.
+MAX_FIELDS = 50
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -153,13 +158,21 @@ class ParqExClient:
 def shape(value: Any, depth: int = 6) -> Any:
     """Return what fields an answer has and of which type, without any value.
 
-    Of a list, the first record stands for all; what lies deeper is left out.
+    Of a list, the first record stands for all; what lies deeper is left out, and so is
+    what is not the name of a field: where ids or names are keys, they are somebody's.
     """
     match value:
         case dict() | list() if not depth:
             return "..."
         case dict():
-            return {key: shape(one, depth - 1) for key, one in value.items()}
+            fields = {
+                key: shape(one, depth - 1)
+                for key, one in islice(value.items(), MAX_FIELDS)
+                if re.fullmatch("[a-z_]{1,40}", key)
+            }
+            if others := len(value) - len(fields):
+                fields["..."] = f"{others} more"
+            return fields
         case [first, *_]:
             return [shape(first, depth - 1), f"{len(value)} in all"]
         case []:

@@ -6,12 +6,17 @@ once: pairing codes, PINs, e-mail addresses, owners' names.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeGuard
 
 from .errors import InvalidAnswer
+
+# Beyond these nothing is meant that a person or a controller could have set.
+LONGEST_ID = 255
+LONGEST_TEXT = 120
+LARGEST_NUMBER = 2**31 - 1
 
 
 class State(StrEnum):
@@ -157,13 +162,16 @@ def parse_snapshot(body: Any) -> Snapshot:
         controllers[controller.id] = controller
         for door in doors:
             try:
-                access_point = _access_point(
-                    door, device, controller.id, known=access_points
-                )
+                access_point = _access_point(door, device, controller.id)
             except _Malformed:
                 skipped += 1
                 continue
-            access_points[access_point.id] = access_point
+            twin = access_points.setdefault(access_point.id, access_point)
+            if twin is not access_point:
+                skipped += 1
+                if twin.state is not access_point.state:
+                    # Nobody can tell which of the two is true.
+                    access_points[twin.id] = replace(twin, state=None)
     return Snapshot(controllers, access_points, skipped)
 
 
@@ -207,14 +215,11 @@ def _controller(
 
 
 def _access_point(
-    door: Any,
-    device: Mapping[str, Any],
-    controller_id: str,
-    known: Mapping[str, AccessPoint],
+    door: Any, device: Mapping[str, Any], controller_id: str
 ) -> AccessPoint:
     """Read one door of a device."""
     return AccessPoint(
-        id=_id(door, known),
+        id=_id(door),
         controller_id=controller_id,
         name=_text(door.get("name")),
         number=_number(door.get("entity_number")),
@@ -230,7 +235,7 @@ def _access_point(
         auto_close=door.get("door_auto_close_enabled") is True,
         auto_close_delay=_number(door.get("door_auto_close_delay")),
         battery=(
-            _number(door.get("bluetooth_sensor_battery_level"))
+            _number(door.get("bluetooth_sensor_battery_level"), largest=100)
             if door.get("bluetooth_sensor") is True
             else None
         ),
@@ -241,10 +246,10 @@ def _access_event_or_none(record: Any) -> AccessEvent | None:
     """Read one entry of the access log, unless it lacks what makes it one."""
     if not isinstance(record, dict):
         return None
-    access_point_id = _text(record.get("door_id"))
+    access_point_id = record.get("door_id")
     state = _member(State, record.get("door_state"))
     occurred = _time(record.get("toggle_date_time"))
-    if access_point_id is None or state is None or occurred is None:
+    if not _is_id(access_point_id) or state is None or occurred is None:
         return None
     return AccessEvent(
         access_point_id=access_point_id,
@@ -285,30 +290,42 @@ def _list(body: Any, key: str) -> list[Any]:
 
 
 def _id(record: Any, known: Mapping[str, Any] | None = None) -> str:
-    """Return the id of a record: opaque, there, and not seen before."""
+    """Return the id of a record: there, and not seen before."""
     record_id = record.get("id") if isinstance(record, dict) else None
-    if not isinstance(record_id, str) or not record_id.strip():
+    if not _is_id(record_id):
         raise _Malformed("no id")
     if known and record_id in known:
         raise _Malformed("its id stands there twice")
     return record_id
 
 
+def _is_id(value: Any) -> TypeGuard[str]:
+    """Tell whether something can be an id: opaque, but sent back just as it came."""
+    return (
+        isinstance(value, str)
+        and len(value) <= LONGEST_ID
+        and value.strip() != ""
+        and value.isprintable()
+        # Stands for what could not be decoded, so it is not what was sent.
+        and "\N{REPLACEMENT CHARACTER}" not in value
+    )
+
+
 def _text(value: Any) -> str | None:
     """Return text that can be shown: one line, trimmed; None if none is left."""
     if not isinstance(value, str):
         return None
-    return " ".join("".join(c if c.isprintable() else " " for c in value).split()) or (
-        None
-    )
+    shown = (c if c.isprintable() else " " for c in value[:LONGEST_TEXT])
+    return " ".join("".join(shown).split()) or None
 
 
-def _number(value: Any) -> int | None:
-    """Return a whole number, also where it came as text."""
+def _number(value: Any, largest: int = LARGEST_NUMBER) -> int | None:
+    """Return a whole number from 0 on, also where it came as text."""
     try:
-        return int(value)
+        number = int(value)
     except TypeError, ValueError, OverflowError:
         return None
+    return number if 0 <= number <= largest else None
 
 
 def _flag(value: Any) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+import json
 import re
 from typing import Any, Protocol
 
@@ -169,10 +170,18 @@ async def async_read_capped(response: ClientResponse) -> bytes:
 
 
 def parse_json(raw: bytes) -> Any:
-    """Return the JSON in the body, None where there is none."""
+    """Return the JSON in the body, None where there is none.
+
+    Half a surrogate pair, a letter that is not UTF-8 or a number beyond any float is no
+    reason to understand nothing: what orjson refuses, Python's own parser may read.
+    """
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(raw.decode("utf-8-sig", "replace"))
+    except ValueError, RecursionError:
         return None
 
 
