@@ -64,16 +64,17 @@ class LinkedAccount:
         """Take it away again."""
         await self._browser.call("config/core/update", external_url=None)
 
-    async def let_in(self, visitor: str, door_name: str) -> None:
-        """Let a visitor open a door, and Home Assistant notice."""
+    async def let_in(self, **visitors: str) -> None:
+        """Let visitors open doors (main_gate="Vera Visitor"), and Home Assistant notice."""
         cloud = self._demo.cloud
-        door = cloud.door(door_name)
-        door.open_as(cloud.visitor(visitor))
+        doors = [cloud.door(name.replace("_", " ").capitalize()) for name in visitors]
+        for door, visitor in zip(doors, visitors.values(), strict=True):
+            door.open_as(cloud.visitor(visitor))
 
-        async def is_open() -> bool:
-            return door.state == "OPEN"
+        async def are_open() -> bool:
+            return all(door.state == "OPEN" for door in doors)
 
-        await until(is_open, SECONDS_TO_OPEN, f"{door_name} does not open")
+        await until(are_open, SECONDS_TO_OPEN, "The doors do not open")
         await self.look()
 
     async def entries(self) -> list[dict[str, Any]]:

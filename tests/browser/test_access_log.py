@@ -8,6 +8,8 @@ from .pages import HomeAssistant
 from .pictures import Pictures
 
 VISITOR = "Vera Visitor"
+PARCELS = "Paul Parcel"
+FRIEND = "Fiona Friend"
 GATE = "Main gate"
 
 ACTION = """\
@@ -20,16 +22,22 @@ target:
 @pytest.fixture
 async def a_visit(account: LinkedAccount) -> None:
     """Let a visitor in, and Home Assistant notice."""
-    await account.let_in(VISITOR, GATE)
+    await account.let_in(main_gate=VISITOR, elevator=PARCELS, garage_left=FRIEND)
 
 
 async def test_the_logbook_says_who_opened_a_gate(
     home_assistant: HomeAssistant, a_visit: None, pictures: Pictures
 ) -> None:
-    """A sentence with a name, in Home Assistant's own logbook."""
-    activity = await home_assistant.open_activity("switch.main_gate")
-    sentence = f"{GATE} was opened by {VISITOR} (ParqEx Web)"
-    await expect(activity.entry(sentence).first).to_be_visible()
+    """Sentences with names, in Home Assistant's own logbook."""
+    activity = await home_assistant.open_activity(
+        "switch.main_gate", "switch.elevator", "switch.garage_left"
+    )
+    for sentence in (
+        f"{GATE} was opened by {VISITOR} (ParqEx Web)",
+        f"Elevator was opened by {PARCELS} (ParqEx Web)",
+        f"Garage left was opened by {FRIEND} (ParqEx Web)",
+    ):
+        await expect(activity.entry(sentence)).to_be_visible()
     await pictures.take_by_day_and_night(home_assistant.page, "logbook")
 
 

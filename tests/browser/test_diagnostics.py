@@ -12,7 +12,7 @@ async def test_downloaded_diagnostics_hold_no_secret_and_nobody(
     home_assistant: HomeAssistant, account: LinkedAccount, cloud: Cloud
 ) -> None:
     """Not one of the secrets and names of the cloud is in the file."""
-    await account.let_in("Vera Visitor", "Garage right")
+    await account.let_in(garage_right="Vera Visitor")
     integration = await home_assistant.open_integration()
     file = await integration.download_diagnostics()
 

@@ -47,7 +47,7 @@ async def test_names_are_not_recorded_once_they_are_turned_off(
     await options.press("Submit")
     await options.close()
 
-    await account_to_spoil.let_in("Nora Nameless", "Garage right")
+    await account_to_spoil.let_in(garage_right="Nora Nameless")
     activity = await home_assistant.open_activity()
     await expect(activity.entry("Garage right was opened (ParqEx Web)")).to_be_visible()
     await expect(activity.entry("Nora")).to_have_count(0)

@@ -55,7 +55,7 @@ class Integrations:
         self.page = page
         self.flow = Flow(page)
         self.credentials = Dialog(page, "dialog-add-application-credential")
-        self.card = page.get_by_role("link", name=NAME)
+        self.card = page.locator("ha-integration-card").filter(has_text=NAME)
 
     async def add(self) -> None:
         """Add the integration."""
