@@ -53,7 +53,7 @@ class LinkedAccount:
             "call_service",
             domain="homeassistant",
             service="update_entity",
-            service_data={"entity_id": "switch.main_gate"},
+            service_data={"entity_id": await self.switch("Main gate")},
         )
 
     async def have_public_address(self) -> None:
@@ -92,13 +92,24 @@ class LinkedAccount:
             if any(domain == DOMAIN for domain, _ in device["identifiers"])
         ]
 
-    async def entities(self) -> list[str]:
+    async def entities(self) -> list[dict[str, Any]]:
         """Return the entities of the integration."""
         return [
-            entity["entity_id"]
+            entity
             for entity in await self._browser.call("config/entity_registry/list")
             if entity["platform"] == DOMAIN
         ]
+
+    async def switch(self, name: str) -> str:
+        """Return the id of an access point's switch; it may begin with an area."""
+        [device] = [one for one in await self.devices() if one["name"] == name]
+        [switch] = [
+            entity["entity_id"]
+            for entity in await self.entities()
+            if entity["device_id"] == device["id"]
+            and entity["entity_id"].startswith("switch.")
+        ]
+        return str(switch)
 
     async def areas(self) -> Mapping[str, str]:
         """Return the area of every device that has one, by the device's name."""

@@ -12,8 +12,9 @@ class Actions:
         self._editors = page.locator(".cm-content")
         self.answer = self._editors.nth(1)
 
-    async def perform(self, yaml: str) -> None:
-        """Call an action written as YAML."""
+    async def perform(self, action: str, target: str) -> None:
+        """Call an action on an entity, written as YAML."""
+        yaml = f"action: {action}\ntarget:\n  entity_id: {target}\n"
         await self.page.get_by_text("YAML mode").click()
         await self._editors.first.fill(yaml)
         await self.page.get_by_role("button", name="Perform action").click()
