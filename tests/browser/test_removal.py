@@ -23,13 +23,15 @@ async def test_a_removed_account_leaves_nothing_behind(
     await expect(options.content).to_contain_text("/api/webhook/")
     await options.press("Submit")
     await options.close()
-    assert all((await left_behind(demo, account)).values())
+    before = await left_behind(demo, account)
+    assert [kind for kind, found in before.items() if not found] == []
 
     await integration.delete()
     await expect(integration.account).to_have_count(0)
     integrations = await home_assistant.open_integrations()
     await expect(integrations.card).to_have_count(0)
-    assert not any((await left_behind(demo, account)).values())
+    after = await left_behind(demo, account)
+    assert {kind: found for kind, found in after.items() if found} == {}
     assert await notices(demo) == []
 
 
