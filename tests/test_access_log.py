@@ -28,6 +28,20 @@ EVENT = "event.main_gate_access"
 LAST_ACCESS = "sensor.main_gate_last_access"
 LAST_USER = "sensor.main_gate_last_user"
 
+# What is remembered, as it is saved.
+NOTHING: dict[str, Any] = {
+    "told": {},
+    "floor": None,
+    "read_controllers": [],
+    "zone": None,
+    "last": {},
+}
+LAST = {
+    "occurred_at": "2026-11-02T11:00:00+00:00",
+    "user": None,
+    "user_occurred_at": None,
+}
+
 
 @pytest.fixture
 def told(hass: HomeAssistant) -> list[Event]:
@@ -292,7 +306,23 @@ async def test_what_was_told_is_written_down_when_home_assistant_stops(
     assert len(hass_storage[key]["data"]["told"]) == 1
 
 
-@pytest.mark.parametrize("data", [{"told": []}, {"told": {"x": "soon"}}, [], {}])
+@pytest.mark.parametrize(
+    ("version", "data"),
+    [
+        (1, {"told": []}),
+        (1, {"told": {"x": "soon"}}),
+        (1, []),
+        (1, {}),
+        (9, {}),
+        (1, {**NOTHING, "told": {"x": "2026-11-02T11:00:00+00:00"}}),
+        (1, {**NOTHING, "floor": "2026-11-02T11:00:00+00:00"}),
+        (1, {**NOTHING, "zone": 7}),
+        (1, {**NOTHING, "last": {"x": {**LAST, "user_occurred_at": []}}}),
+        (1, {**NOTHING, "last": {"x": {**LAST, "user": 7}}}),
+        (1, {**NOTHING, "last": {"x": {**LAST, "occurred_at": "2026-11-02"}}}),
+        (1, {**NOTHING, "last": {"x": {**LAST, "user_occurred_at": "2026-11-02"}}}),
+    ],
+)
 async def test_a_memory_that_cannot_be_read_is_begun_anew(
     hass: HomeAssistant,
     entry: MockConfigEntry,
@@ -301,16 +331,21 @@ async def test_a_memory_that_cannot_be_read_is_begun_anew(
     advance: Advance,
     told: list[Event],
     hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+    version: int,
     data: Any,
 ) -> None:
     """As with a new account: nothing old is told."""
-    hass_storage[f"parqex.access_log.{entry.entry_id}"] = {"version": 1, "data": data}
+    key = f"parqex.access_log.{entry.entry_id}"
+    hass_storage[key] = {"version": version, "data": data}
     cloud.door("Main gate").open_by_hand()
     await set_up(hass, entry)
     assert not told
     cloud.door("Main gate").close_by_hand()
     await advance(30)
     assert len(told) == 1
+    if data:
+        assert "access log could not be read" in caplog.text
 
 
 def _twice_and_shuffled(body: Any) -> Any:
@@ -395,6 +430,24 @@ async def test_a_log_that_cannot_be_read_is_read_later(
         await advance(30)
     assert [one[1] for one in summary(told)] == ["opened", "closed"]
     assert state_of(hass, EVENT).state != STATE_UNAVAILABLE
+
+
+@pytest.mark.parametrize("header", ["0", "Mon, 02 Nov 2020 12:00:00 GMT"])
+async def test_to_wait_no_time_is_no_invitation(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    advance: Advance,
+    header: str,
+) -> None:
+    """Readings stay as far apart as they are without being told."""
+    cloud.faults.add(
+        "history", Fault(status=429, headers={"Retry-After": header}), times=50
+    )
+    cloud.requests.clear()
+    cloud.door("Main gate").open_by_hand()
+    await advance(30)
+    assert histories(cloud) == 1
 
 
 async def test_a_log_that_fails_for_days_keeps_its_pace(

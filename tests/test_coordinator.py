@@ -94,8 +94,8 @@ async def test_nothing_is_written_while_nothing_changes(
     await advance(30)
     assert {entity_id.partition(".")[2][:9] for entity_id in reports} == {"main_gate"}
     assert [event.data["entity_id"] for event in changes] == [
-        "binary_sensor.main_gate_door",
         GATE,
+        "binary_sensor.main_gate_door",
         "event.main_gate_access",
         "sensor.main_gate_last_access",
     ]

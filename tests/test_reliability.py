@@ -1,17 +1,23 @@
 """Everything around the integration fails, one thing at a time."""
 
+from dataclasses import replace
+
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from yarl import URL
 
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
 from tests.conftest import Advance
 from tests.linking import Browser
-from tests.reliability.exercises import EXERCISES
+from tests.reliability.exercises import EXERCISES, GATE, Authorize, Toggle
 from tests.reliability.home import Home
-from tests.reliability.matrix import CELLS, Outcome, expected
+from tests.reliability.matrix import CELLS, PAGE, Outcome, expected, page
+from tests.reliability.unreachable import UNREACHABLE
 from tests.simulator import Cloud, DemoHouse, Simulator, build_demo_house
+from tests.simulator.trouble import catalogue
 
 pytestmark = pytest.mark.usefixtures("current_request_with_host")
 
@@ -29,7 +35,7 @@ async def browser(
     hass_client_no_auth: ClientSessionGenerator,
 ) -> Browser:
     """Return a person's browser."""
-    assert await async_setup_component(hass, "http", {})
+    assert await async_setup_component(hass, "webhook", {})
     assert await async_setup_component(hass, "auth", {})
     return Browser(hass, await hass_client_no_auth())
 
@@ -61,3 +67,72 @@ async def test_trouble_comes_and_goes(
     assert bool(home.logins()) is (outcome is Outcome.LOGIN)
     await exercise.repair()
     await home.check()
+
+
+UNSURE = [
+    kind
+    for endpoint, kind in CELLS
+    if endpoint == "toggle"
+    and expected(endpoint, kind) is Outcome.UNSURE
+    and kind not in UNREACHABLE
+]
+
+
+@pytest.mark.parametrize("kind", UNSURE)
+async def test_a_command_may_be_carried_out_all_the_same(
+    home: Home, browser: Browser, kind: str
+) -> None:
+    """Only its answer is lost; so it is not sent again, and the door is looked at."""
+    fault = catalogue(home.cloud.now(), home.simulator.port)[kind]
+    toggle = Toggle(home, browser)
+    await toggle.prepare()
+    async with home.failing("toggle", replace(fault, after=True)):
+        assert await toggle.provoke() is Outcome.UNSURE
+        await home.check()
+    assert home.state(GATE) == "on"
+    await toggle.repair()
+    assert home.asked("toggle") == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "ends"),
+    [
+        ("", False),
+        ("code=stolen", False),
+        ("code=stolen&state=forged", False),
+        ("error=server_error", False),
+        ("state={state}", False),
+        ("code=%ED%A0%BD&state={state}%ED%A0%BD", False),
+        ("error=access_denied&state={state}", True),
+        ("error=server_error&error_description=%3Cb%3E&state={state}", True),
+        ("error=%3Cscript%3E&state={state}", False),
+        ("code=unknown&state={state}", True),
+        ("code=unknown&code=again&state={state}", True),
+        ("code=%F0%9F%9A%AA&state={state}", True),
+        ("code={long}&state={state}", True),
+    ],
+)
+async def test_the_browser_comes_back_with_something_else(
+    home: Home, browser: Browser, query: str, ends: bool
+) -> None:
+    """No account is linked by it, and linking can be gone on with or begun again."""
+    authorize = Authorize(home, browser)
+    assert await authorize.provoke() is Outcome.STAY
+    state = URL(authorize.result["url"] or "").query["state"]
+    query = query.format(state=state, long="x" * 6000)
+    await browser.come_back(URL(f"/auth/external/callback?{query}", encoded=True))
+    await home.hass.async_block_till_done(wait_background_tasks=True)
+    (flow,) = home.hass.config_entries.flow.async_progress()
+    assert (flow["step_id"] != "auth") is ends
+    if ends:
+        ended = await authorize.async_go_on()
+        assert ended["type"] is FlowResultType.ABORT
+        assert await authorize.provoke() is Outcome.STAY
+    await home.check()
+    await authorize.repair()
+    await home.check()
+
+
+def test_the_page_is_up_to_date() -> None:
+    """`scripts/reliability` writes it."""
+    assert PAGE.read_text("utf-8") == page()

@@ -46,7 +46,7 @@ class Home:
     house: DemoHouse
     entry: MockConfigEntry
     freezer: FrozenDateTimeFactory
-    told: Sequence[Event]
+    told: Sequence[Event[Any]]
 
     def look(self) -> None:
         """Let the time of the next look come."""

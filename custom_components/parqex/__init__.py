@@ -24,11 +24,12 @@ from .webhook import async_forget_address, async_setup_webhook
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
+# Home Assistant takes 10,000 enabled entities of an account, so what matters most first.
 PLATFORMS = [
+    Platform.SWITCH,
     Platform.BINARY_SENSOR,
     Platform.EVENT,
     Platform.SENSOR,
-    Platform.SWITCH,
 ]
 
 
@@ -58,7 +59,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bo
 
     # Before the platforms, so that entities find their device, and under its controller.
     devices = Devices(hass, entry)
-    devices.async_update()
+    devices.async_set_up()
     entry.async_on_unload(coordinator.async_add_listener(devices.async_update))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.access_log.async_start()
@@ -81,8 +82,7 @@ async def async_remove_config_entry_device(
         return False
     snapshot = entry.runtime_data.data
     return not any(
-        domain == DOMAIN
-        and (identifier in snapshot.controllers or identifier in snapshot.access_points)
+        domain == DOMAIN and snapshot.lists(identifier)
         for domain, identifier in device.identifiers
     )
 

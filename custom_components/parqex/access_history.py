@@ -41,10 +41,11 @@ class Reading:
         self.next_at, self.not_before = now + READ_INTERVAL, now
 
     def failed(self, now: datetime, retry_after: float | None) -> None:
-        """Read again soon, each time later, or as ParqEx wants it."""
+        """Read again soon, each time later, or when ParqEx wants it."""
         wait = self._wait(FIRST_RETRY, READ_INTERVAL)
         if retry_after is not None:
-            wait = timedelta(seconds=retry_after)
+            # Never sooner than without being told: "0" is no invitation to hammer.
+            wait = max(wait, timedelta(seconds=retry_after))
         self.failures += 1
         self.next_at = self.not_before = now + wait
 
@@ -57,7 +58,7 @@ class Reading:
 
     def _wait(self, first: timedelta, longest: timedelta) -> timedelta:
         """Return how long to wait: twice as long as the last time."""
-        return min(first * 2 ** min(self.failures, MAX_DOUBLINGS), longest)
+        return min(first * (1 << min(self.failures, MAX_DOUBLINGS)), longest)
 
 
 class AccessHistory:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, tzinfo
 from itertools import batched
 from typing import Any
@@ -23,6 +23,7 @@ from .api import (
     Refused,
     Snapshot,
     State,
+    changed_ids,
 )
 from .const import CONF_RECORD_NAMES, DOMAIN, LOGGER
 from .exceptions import SERVICE_ERRORS
@@ -51,15 +52,18 @@ class AccessLog:
         client: ParqExClient,
         service_time: ServiceTime,
         async_changed: Callable[[str], None],
+        async_all_told: Callable[[], Awaitable[None]],
     ) -> None:
         """Take the client, and whom to tell the id of an access point with news.
 
         `service_time` learns from the log, and from what is seen to move.
+        `async_all_told` waits until everybody heard of the newest snapshot.
         """
         self._hass = hass
         self._entry = entry
         self._client = client
         self._async_changed = async_changed
+        self._async_all_told = async_all_told
         self._memory = AccessMemory(hass, entry.entry_id)
         self._time = service_time
         self._history = AccessHistory(client)
@@ -170,10 +174,23 @@ class AccessLog:
         Also where a hint points at a controller: a failed attempt moves nothing.
         Return the ids of the access points that moved.
         """
-        moved: list[str] = []
         now = dt_util.utcnow()
-        before, self._snapshot = self._snapshot.access_points, snapshot
+        before, self._snapshot = self._snapshot, snapshot
         looked_at, self._looked_at = self._looked_at or now, now
+        moved: list[str] = []
+        if snapshot is not before:
+            moved = self._async_note_moves(before, looked_at, now)
+        for controller_id in hinted & self._readings.keys():
+            self._readings[controller_id].moved = True
+        self._async_read_if_due()
+        return moved
+
+    @callback
+    def _async_note_moves(
+        self, before: Snapshot, looked_at: datetime, now: datetime
+    ) -> list[str]:
+        """Note what moved between two looks, and which controllers came and went."""
+        snapshot = self._snapshot
         for controller_id in snapshot.controllers:
             if controller_id not in self._readings:
                 self._readings[controller_id] = Reading(next_at=now, not_before=now)
@@ -181,19 +198,20 @@ class AccessLog:
             for controller_id in self._readings.keys() - snapshot.controllers.keys():
                 del self._readings[controller_id]
             self._memory.forget_others(snapshot)
-        for access_point in snapshot.access_points.values():
-            if not _moved(before.get(access_point.id), access_point):
+        moved: list[str] = []
+        for one_id in changed_ids(before.access_points, snapshot.access_points):
+            access_point = snapshot.access_points.get(one_id)
+            if not access_point or not _moved(
+                before.access_points.get(one_id), access_point
+            ):
                 continue
-            moved.append(access_point.id)
+            moved.append(one_id)
             reading = self._readings[access_point.controller_id]
             reading.moved = True
             if access_point.last_toggled:
                 reading.sightings.append(
                     Sighting(access_point.last_toggled, looked_at, now)
                 )
-        for controller_id in hinted & self._readings.keys():
-            self._readings[controller_id].moved = True
-        self._async_read_if_due()
         return moved
 
     @callback
@@ -321,6 +339,8 @@ class AccessLog:
         # Not before: who is cut short would tell the rest as news the next time.
         self._memory.finish_reading(controller_id)
         in_order = sorted(new.values(), key=lambda one: one[0])
+        # An access is told when the state it led to is shown.
+        await self._async_all_told()
         for some_new in batched(in_order, TOLD_AT_A_TIME, strict=False):
             for occurred_at, event in some_new:
                 self._async_tell(event, occurred_at)

@@ -1,5 +1,6 @@
 """What is remembered of the access log across restarts: what was told, and the last."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -7,6 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .api import AccessEvent, Snapshot, State
@@ -77,30 +79,34 @@ class AccessMemory:
 
     async def async_load(self) -> None:
         """Load what was remembered; what can't be read is begun anew."""
-        data = await self._store.async_load()
-        if data is None:
-            return
         try:
-            self._load(data)
-        except AttributeError, KeyError, TypeError, ValueError:
+            if data := await self._store.async_load():
+                self._load(data)
+        except (
+            AttributeError,
+            HomeAssistantError,
+            LookupError,
+            OSError,
+            TypeError,
+            ValueError,
+        ):
             LOGGER.warning("What was remembered of the access log could not be read")
 
     def _load(self, data: dict[str, Any]) -> None:
-        """Read what was saved."""
-        told = {key: datetime.fromisoformat(time) for key, time in data["told"].items()}
+        """Read what was saved: all of it, or nothing."""
+        told = {key: _service_time(time) for key, time in data["told"].items()}
         last = {
             access_point_id: LastAccess(
-                datetime.fromisoformat(one["occurred_at"]),
-                one["user"],
-                one["user_occurred_at"]
-                and datetime.fromisoformat(one["user_occurred_at"]),
+                _moment(one["occurred_at"]),
+                _text(one["user"]),
+                _if_any(_moment, one["user_occurred_at"]),
             )
             for access_point_id, one in data["last"].items()
         }
-        floor = data["floor"] and datetime.fromisoformat(data["floor"])
-        self._read = set(data["read_controllers"])
-        self.zone = data["zone"]
-        self._told, self.last, self._floor = told, last, floor
+        floor = _if_any(_service_time, data["floor"])
+        read = {str(controller_id) for controller_id in data["read_controllers"]}
+        self.zone = _text(data["zone"])
+        self._told, self.last, self._floor, self._read = told, last, floor, read
 
     async def async_save_now(self) -> None:
         """Write down what is remembered."""
@@ -183,6 +189,32 @@ class AccessMemory:
             "zone": self.zone,
             "last": {key: asdict(last) for key, last in self.last.items()},
         }
+
+
+def _moment(saved: str) -> datetime:
+    """Return a moment; raise ValueError where it lacks its zone."""
+    if (moment := datetime.fromisoformat(saved)).tzinfo is None:
+        raise ValueError("a moment without a zone")
+    return moment
+
+
+def _service_time(saved: str) -> datetime:
+    """Return a time as the service writes it; raise ValueError where it has a zone."""
+    if (time := datetime.fromisoformat(saved)).tzinfo is not None:
+        raise ValueError("a time of the service with a zone")
+    return time
+
+
+def _if_any(read: Callable[[str], datetime], saved: str | None) -> datetime | None:
+    """Return a time that need not be there."""
+    return None if saved is None else read(saved)
+
+
+def _text(saved: Any) -> str | None:
+    """Return text or None; raise TypeError where it is neither."""
+    if saved is None or isinstance(saved, str):
+        return saved
+    raise TypeError("no text")
 
 
 def store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:

@@ -1,8 +1,11 @@
 """Look at ParqEx regularly, and more often while a command waits for confirmation."""
 
+import asyncio
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import timedelta
+from functools import partial
+from itertools import islice
 from time import monotonic
 from typing import override
 from weakref import WeakKeyDictionary
@@ -15,7 +18,15 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .access_log import AccessLog
-from .api import AccessPoint, Hint, ParqExClient, RateLimited, Snapshot, State
+from .api import (
+    AccessPoint,
+    Hint,
+    ParqExClient,
+    RateLimited,
+    Snapshot,
+    State,
+    changed_ids,
+)
 from .commands import Commands
 from .const import DOMAIN, LOGGER, MANUFACTURER
 from .doorbell import Doorbell
@@ -36,6 +47,9 @@ MAX_RETRY_SECONDS = 120.0
 # After these only a look can tell whether a command got there, and if the login holds.
 UNCERTAIN = ("cannot_connect", "invalid_answer", "not_authorized")
 
+# The entities of so many access points are told before anything else has its turn.
+TOLD_AT_A_TIME = 25
+
 # So many of the last errors are kept for diagnostics.
 MAX_ERRORS = 20
 
@@ -46,7 +60,10 @@ type ParqExConfigEntry = ConfigEntry[ParqExCoordinator]
 
 
 class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
-    """Hold the newest snapshot of an account, and send its commands."""
+    """Hold the newest snapshot of an account, and send its commands.
+
+    `changed`: the ids of what is not as it was in the last complete snapshot.
+    """
 
     config_entry: ParqExConfigEntry
 
@@ -66,7 +83,12 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         self.commands = Commands(hass, client, self._async_command_changed)
         self.service_time = ServiceTime()
         self.access_log = AccessLog(
-            hass, entry, client, self.service_time, self._async_tell
+            hass,
+            entry,
+            client,
+            self.service_time,
+            self._async_tell,
+            self._async_all_told,
         )
         self.hints = Hints()
         self._hinted: set[str] = set()
@@ -74,7 +96,10 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         self.failures = 0
         self.last_errors: deque[str] = deque(maxlen=MAX_ERRORS)
         self.seconds_for_last_answer: float | None = None
+        self.changed: Collection[str] = ()
         self._told: tuple[bool, Snapshot] | None = None
+        self._untold: dict[str, None] = {}
+        self._teller: asyncio.Task[None] | None = None
         self._listeners_of: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
 
     @override
@@ -177,33 +202,58 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         """
         if context is None:
             return super().async_add_listener(update_callback)
+        self._listeners_of[context].append(update_callback)
+        return partial(self._async_remove_listener, context, update_callback)
+
+    @callback
+    def _async_remove_listener(
+        self, context: str, update_callback: CALLBACK_TYPE
+    ) -> None:
+        """Tell it nothing any more."""
         listeners = self._listeners_of[context]
-        listeners.append(update_callback)
-
-        @callback
-        def remove() -> None:
-            listeners.remove(update_callback)
-            if not listeners:
-                self._listeners_of.pop(context, None)
-
-        return remove
+        listeners.remove(update_callback)
+        if not listeners:
+            self._listeners_of.pop(context)
 
     @callback
     @override
     def async_update_listeners(self) -> None:
         """Tell those whom the change concerns; everybody, if ParqEx came or went."""
         told, self._told = self._told, (self.last_update_success, self.data)
-        super().async_update_listeners()
-        if told is None or told[0] is not self.last_update_success:
-            changed = list(self._listeners_of)
+        if told is None:
+            # Nobody listens to the first answer; whoever comes later reads all of it.
+            return
+        before, now = told[1], self.data
+        changed = [
+            *changed_ids(before.access_points, now.access_points),
+            *changed_ids(before.controllers, now.controllers),
+        ]
+        if before.complete:
+            self.changed = changed
         else:
-            before, now = told[1], self.data
-            changed = [
-                *_differences(before.access_points, now.access_points),
-                *_differences(before.controllers, now.controllers),
-            ]
-        for changed_id in changed:
-            self._async_tell(changed_id)
+            self.changed = dict.fromkeys([*self.changed, *changed])
+        super().async_update_listeners()
+        if told[0] is not self.last_update_success:
+            changed = list(self._listeners_of)
+        self._untold.update(dict.fromkeys(changed))
+        if self._untold and (self._teller is None or self._teller.done()):
+            self._teller = self.config_entry.async_create_background_task(
+                self.hass, self._async_tell_untold(), f"{DOMAIN} tell"
+            )
+
+    async def _async_tell_untold(self) -> None:
+        """Tell the entities of what changed: a few at once, the others in their turn."""
+        while self._untold:
+            for changed_id in list(islice(self._untold, TOLD_AT_A_TIME)):
+                del self._untold[changed_id]
+                self._async_tell(changed_id)
+            if self._untold:
+                await asyncio.sleep(0)
+
+    async def _async_all_told(self) -> None:
+        """Wait until everybody whom the newest snapshot concerns was told."""
+        if self._teller:
+            await asyncio.wait([self._teller])
 
     @override
     async def async_shutdown(self) -> None:
@@ -250,12 +300,3 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         if self.commands.awaited:
             return CONFIRM_INTERVAL
         return RELAXED_INTERVAL if self.hints.reliable else POLL_INTERVAL
-
-
-def _differences[T](before: Mapping[str, T], now: Mapping[str, T]) -> list[str]:
-    """Return the ids of what is not the same in both."""
-    return [
-        one_id
-        for one_id in before.keys() | now.keys()
-        if before.get(one_id) != now.get(one_id)
-    ]

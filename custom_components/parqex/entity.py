@@ -1,14 +1,13 @@
 """What all entities of an access point share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, Protocol, override
 
 from homeassistant.components.homeassistant.exposed_entities import KNOWN_ASSISTANTS
 from homeassistant.core import callback
-from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
@@ -47,7 +46,7 @@ class ParqExEntity(CoordinatorEntity[ParqExCoordinator]):
         self._access_point_id = access_point_id
         self.entity_description = description
         self._attr_unique_id = self._unique_id_of(description.key)
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, access_point_id)})
+        self.device_entry = _device(coordinator, access_point_id)
 
     def _unique_id_of(self, key: str) -> str:
         """Return the unique id of one of the access point's entities.
@@ -119,7 +118,7 @@ class ParqExControllerEntity(CoordinatorEntity[ParqExCoordinator]):
         self.entity_description = description
         account_id = coordinator.config_entry.unique_id
         self._attr_unique_id = f"{account_id}_{controller_id}_{description.key}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, controller_id)})
+        self.device_entry = _device(coordinator, controller_id)
 
     @property
     def controller(self) -> Controller:
@@ -134,6 +133,13 @@ class ParqExControllerEntity(CoordinatorEntity[ParqExCoordinator]):
             super().available
             and self._controller_id in self.coordinator.data.controllers
         )
+
+
+def _device(coordinator: ParqExCoordinator, listed_id: str) -> DeviceEntry | None:
+    """Return the device that devices.py has registered before any entity is made."""
+    return dr.async_get(coordinator.hass).async_get_device_by_identifier(
+        (DOMAIN, listed_id), coordinator.config_entry.entry_id
+    )
 
 
 class _EntityClass(Protocol):
@@ -156,11 +162,11 @@ def async_add_access_points(
         entry,
         async_add_entities,
         entity_class,
-        lambda snapshot: [
-            (access_point.id, description)
-            for access_point in snapshot.access_points.values()
+        lambda snapshot, one_id: [
+            description
             for description in descriptions
-            if description.supported_fn(access_point)
+            if (access_point := snapshot.access_points.get(one_id))
+            and description.supported_fn(access_point)
         ],
     )
 
@@ -177,7 +183,7 @@ def async_add_controllers(
         entry,
         async_add_entities,
         entity_class,
-        lambda snapshot: list(product(snapshot.controllers, descriptions)),
+        lambda snapshot, one_id: descriptions if one_id in snapshot.controllers else (),
     )
 
 
@@ -186,27 +192,31 @@ def _async_add(
     entry: ParqExConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     entity_class: _EntityClass,
-    wanted_fn: Callable[[Snapshot], list[tuple[str, EntityDescription]]],
+    wanted_fn: Callable[[Snapshot, str], Iterable[EntityDescription]],
 ) -> None:
-    """Add what a snapshot wants, now and whenever it wants more."""
+    """Add what a snapshot wants for an id, now and whenever it wants more."""
     coordinator = entry.runtime_data
     known: set[tuple[str, str]] = set()
 
     @callback
-    def add_new() -> None:
+    def add_new(ids: Collection[str]) -> None:
         snapshot = coordinator.data
         if snapshot.complete:
             # Their devices were removed; should they come back, they are new.
-            listed = snapshot.controllers.keys() | snapshot.access_points.keys()
-            known.difference_update([one for one in known if one[0] not in listed])
+            gone = {one_id for one_id in ids if not snapshot.lists(one_id)}
+            if gone:
+                known.difference_update([one for one in known if one[0] in gone])
         new = [
-            (listed_id, description)
-            for listed_id, description in wanted_fn(snapshot)
-            if (listed_id, description.key) not in known
+            (one_id, description)
+            for one_id in ids
+            for description in wanted_fn(snapshot, one_id)
+            if (one_id, description.key) not in known
         ]
         if new:
-            known.update((listed_id, description.key) for listed_id, description in new)
+            known.update((one_id, description.key) for one_id, description in new)
             async_add_entities(entity_class(coordinator, *one) for one in new)
 
-    entry.async_on_unload(coordinator.async_add_listener(add_new))
-    add_new()
+    entry.async_on_unload(
+        coordinator.async_add_listener(lambda: add_new(coordinator.changed))
+    )
+    add_new([*coordinator.data.controllers, *coordinator.data.access_points])

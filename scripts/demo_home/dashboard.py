@@ -50,12 +50,12 @@ def dashboard(entities: list[dict[str, Any]], names: dict[str, str]) -> dict[str
         for device_id, entity_ids in by_device.items()
     ]
     # Access points have more to show than controllers.
-    sections.sort(key=lambda section: -len(section["cards"]))
+    sections.sort(key=lambda section: len(section["cards"]) < 4)
     # The sentences of the logbook stand under the access point's own name: its switch.
-    switches = [
-        one["entity_id"] for one in entities if one["entity_id"].startswith("switch.")
+    who = [
+        one["entity_id"] for one in entities if one["entity_id"].startswith("switch")
     ]
-    logbook = {"type": "logbook", "target": {"entity_id": switches}}
+    logbook = {"type": "logbook", "target": {"entity_id": who}, "hours_to_show": 24}
     sections.append({"type": "grid", "cards": [_heading("Who opened what"), logbook]})
     return {"views": [{"title": "ParqEx", "type": "sections", "sections": sections}]}
 
@@ -73,11 +73,15 @@ def _heading(text: str) -> dict[str, Any]:
 
 def _tile(entity_id: str) -> dict[str, Any]:
     """Return the card of an entity; a switch's is operated with a button."""
-    card: dict[str, Any] = {"type": "tile", "entity": entity_id}
-    if entity_id.startswith("switch."):
-        card["features"] = [{"type": "toggle"}]
-        card["grid_options"] = {"columns": "full"}
-    return card
+    card = {"type": "tile", "entity": entity_id}
+    if not entity_id.startswith("switch."):
+        # Under the heading of the device, the entity's own name is enough.
+        return {**card, "name": {"type": "entity"}}
+    return {
+        **card,
+        "features": [{"type": "toggle"}],
+        "grid_options": {"columns": "full"},
+    }
 
 
 def _place(entity_id: str) -> tuple[int, str]:

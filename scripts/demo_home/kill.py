@@ -40,7 +40,7 @@ SECONDS_TO_SETTLE = 60
 # Longer than the second after which Home Assistant writes its entries.
 LONGEST_WAIT = 1.6
 LONGEST_LINK = 3.0
-LONGEST_ANSWER = 0.4
+LONGEST_ANSWER = 0.8
 
 
 # Prepares some work, and returns it.
@@ -106,10 +106,12 @@ class Victim:
         self._cloud.faults.clear()
         what, prepare, longest = self._random.choice(self._work)
         answer = self._random.choice((0, self._random.uniform(0, LONGEST_ANSWER)))
-        wait = self._random.uniform(0, longest)
+        # Soon is likelier: that is when answers are on their way.
+        wait = self._random.triangular(0, longest, 0)
         for endpoint in ("token", "toggle"):
             # What was asked is done at once; only the answer takes its time.
             self._cloud.faults.add(endpoint, Fault(after=True, delay=answer))
+        sent = len(self._cloud.commands)
         working = asyncio.create_task(await prepare())
         await asyncio.sleep(wait)
         await self._home.kill()
@@ -122,6 +124,8 @@ class Victim:
 
         self._cloud.faults.clear()
         self._toggles = self._count("toggle")
+        if len(self._cloud.commands) > sent + (prepare == self._command):
+            raise DemoError("A command was sent twice, or nobody asked for it.")
         fates = {account: self._logins.fate(account) for account in self._accounts}
         told = ", ".join(f"{one.person.first_name} {fates[one]}" for one in fates)
         say(f"{name}: {what}, after {wait:.3f} s, answers took {answer:.3f} s: {told}")

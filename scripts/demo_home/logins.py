@@ -58,10 +58,10 @@ class Logins:
         gone = grants[grants.index(alive[-1]) + 1 :] if alive else grants
         if not self._used_tokens().isdisjoint(one.access_token for one in gone):
             raise DemoError(f"{account.name}: tokens were used before they were kept.")
-        if not gone:
-            return Fate.WORKS
-        # Of an account that was being linked again, either link may be the one.
-        return Fate.EITHER if alive else Fate.ASKS
+        if not alive:
+            return Fate.ASKS if gone else Fate.WORKS
+        # A new link that was never kept does not take the place of the old one.
+        return Fate.EITHER if any(one.issues > 1 for one in gone) else Fate.WORKS
 
     def settle(self, account: Account) -> None:
         """Forget the links that were left behind: another one works."""

@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from custom_components.parqex.api import Snapshot
+from custom_components.parqex.api.snapshots import SnapshotReader
+
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
@@ -30,3 +33,19 @@ def event(**fields: Any) -> dict[str, Any]:
         "toggle_date_time": "2026-03-01 10:00:00",
         **fields,
     }
+
+
+def parse_snapshot(body: Any) -> Snapshot:
+    """Read a list of devices as if it were the first."""
+    return read_now(SnapshotReader(), body)
+
+
+def read_now(reader: SnapshotReader, body: Any) -> Snapshot:
+    """Read a list of devices without a loop to yield to."""
+    reading = reader.async_read(body)
+    while True:
+        try:
+            reading.send(None)
+        except StopIteration as done:
+            snapshot: Snapshot = done.value
+            return snapshot

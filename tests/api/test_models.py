@@ -13,9 +13,8 @@ from custom_components.parqex.api import (
     Snapshot,
     State,
 )
-from custom_components.parqex.api.models import parse_snapshot
 
-from .records import device, documented, door
+from .records import device, documented, door, parse_snapshot
 
 
 def test_the_documented_list_of_devices() -> None:
@@ -121,7 +120,7 @@ def test_a_malformed_controller_is_left_out_and_counted(malformed: Any) -> None:
         door("d2\ud800"),
         door(7),
         door("d" * 256),
-        door("d\ud83d"),
+        door(f"d{chr(0xD83D)}"),
         door("d\ufffd"),
         door("d\x00"),
         door("first", name="Again"),

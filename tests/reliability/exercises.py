@@ -240,7 +240,7 @@ class UserInfo(Exercise):
         """Allow it, and be asked who that was."""
         self.result = await self._async_start()
         await self.browser.allow(self.result, self.home.house.owner)
-        self.result = await self._async_go_on()
+        self.result = await self.async_go_on()
         match self.result["type"]:
             case FlowResultType.CREATE_ENTRY:
                 return Outcome.FINE
@@ -256,7 +256,7 @@ class UserInfo(Exercise):
         home = self.home
         grants = 1
         if self.result["type"] is FlowResultType.FORM:
-            self.result = await self._async_go_on()
+            self.result = await self.async_go_on()
         elif self.result["type"] is FlowResultType.ABORT:
             grants = 2
             assert await self.provoke() is Outcome.FINE
@@ -271,7 +271,7 @@ class UserInfo(Exercise):
         assert result["type"] is FlowResultType.EXTERNAL_STEP
         return result
 
-    async def _async_go_on(self) -> ConfigFlowResult:
+    async def async_go_on(self) -> ConfigFlowResult:
         """Go on where the dialog stands."""
         return await self.home.hass.config_entries.flow.async_configure(
             self.result["flow_id"], {}
@@ -310,7 +310,7 @@ class Authorize(UserInfo):
     async def repair(self) -> None:
         """Open the same link again."""
         await self.browser.allow(self.result, self.home.house.owner)
-        self.result = await self._async_go_on()
+        self.result = await self.async_go_on()
         await self._async_linked()
 
 

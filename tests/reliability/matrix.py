@@ -29,7 +29,7 @@ class Outcome(Enum):
     ASK = "asks again"
     END = "ends"
     STAY = "stays"
-    NOT_READ = "–"
+    NOT_READ = "not read"
 
 
 MEANINGS: Final = {
@@ -130,3 +130,45 @@ def expected(endpoint: str, kind: str) -> Outcome:
 CELLS: Final = [
     cell for cell in product(ENDPOINTS, KINDS) if expected(*cell) is not _NOT_READ
 ]
+
+
+def page() -> str:
+    """Return the page that says what becomes of what."""
+    used = {expected(*cell) for cell in product(ENDPOINTS, KINDS)}
+    titles = ["", *(endpoint.replace("_", " ") for endpoint in ENDPOINTS)]
+    table = [
+        titles,
+        ["---"] * len(titles),
+        *([kind, *(expected(one, kind).value for one in ENDPOINTS)] for kind in KINDS),
+    ]
+    meanings = [
+        f"- **{outcome.value}**: {MEANINGS[outcome]}"
+        for outcome in Outcome
+        if outcome in used
+    ]
+    rows = [f"| {' | '.join(row)} |" for row in table]
+    return "\n".join([_BEFORE, *rows, "", _BETWEEN, *meanings, ""])
+
+
+_BEFORE: Final = """\
+# What happens when ParqEx fails
+
+Every row is a kind of trouble, every column an endpoint of ParqEx's API: the page where a person allows access
+(authorize), tokens, the list of access points (sync), commands (toggle), the access log (history), whose account it
+is (user info), and its time zone (user settings). Each cell is a test against a simulated ParqEx over real HTTP. This
+page is written by `scripts/reliability`, and a test fails when it is not what the tests check.
+
+In every cell:
+
+- Home Assistant goes on running, and nothing unforeseen is in its log.
+- Nothing is shown that is not so: what is not known is unavailable or unknown. (A switch shows what it was asked for,
+  once ParqEx accepted it, until ParqEx confirms it or a minute is over.)
+- No access point and no controller is removed.
+- No command is carried out twice.
+- No new login is asked for unless ParqEx itself rejected the login: at the token endpoint with 400, 401 or an error
+  of RFC 6749, at the list of access points with a 401 that survives one renewal of the tokens.
+- No redirect is followed, so no token goes anywhere else.
+- No secret and nothing personal is in the log; no secret is in a state, a device, a repair or the diagnostics.
+- The next good answer puts everything right.
+"""
+_BETWEEN: Final = "What the words mean:\n"

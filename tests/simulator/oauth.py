@@ -75,6 +75,8 @@ class Grant:
     access_token: str = field(init=False)
     refresh_token: str = field(init=False)
     expires_at: datetime = field(init=False)
+    issues: int = 0
+    """How often it was given tokens: once when it was linked, then to renew them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -202,6 +204,7 @@ class OAuth:
     def _renew(self, grant: Grant) -> dict[str, Any]:
         if grant not in self._grants:
             self._grants.append(grant)
+        grant.issues += 1
         grant.access_token = self._secret("access")
         grant.refresh_token = self._secret("refresh")
         grant.expires_at = self.now() + timedelta(seconds=self.access_lifetime)

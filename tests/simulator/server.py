@@ -76,7 +76,7 @@ class Simulator:
     def endpoint(self, method: str, path: str) -> str | None:
         """Return the endpoint that a request is for, None if there is none."""
         route = _routes(self.cloud).get(path, {}).get(method)
-        return route and route.endpoint
+        return route.endpoint if route else None
 
     async def start(self, port: int = 0) -> None:
         """Listen; without a port, on the previous one or else on any free one."""

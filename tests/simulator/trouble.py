@@ -27,7 +27,7 @@ def catalogue(now: datetime, port: int) -> dict[str, Fault]:
     """Return every kind of fault by its name, for a service that listens on a port."""
     return {
         "hang before the headers": Fault(hang="headers"),
-        "hang in the body": Fault(hang="body"),
+        "hang in the body": Fault(hang="body", status=200, body='{"success": true}'),
         "reset": Fault(reset=True),
         **_redirects(port),
         **_statuses(now),

@@ -26,6 +26,7 @@ from .models import (
     Snapshot,
     State,
     UserSettings,
+    changed_ids,
 )
 from .transport import AccessTokens
 
@@ -54,6 +55,7 @@ __all__ = [
     "State",
     "UserSettings",
     "base_url",
+    "changed_ids",
     "parse_hint",
     "plain_id",
 ]

@@ -26,9 +26,9 @@ from .models import (
     UserSettings,
     parse_access_events,
     parse_account,
-    parse_snapshot,
     parse_user_settings,
 )
+from .snapshots import SnapshotReader
 from .transport import AccessTokens, Answer, Transport
 
 # A long access log is read in slices, so that nothing else has to wait for it.
@@ -64,14 +64,23 @@ class ParqExClient:
         """Take the session, the API's address and the source of access tokens."""
         self._transport = Transport(session, base_url, tokens)
         self._toggle_paths = list(_TOGGLE_PATHS)
+        self._reader = SnapshotReader()
+        self._last: tuple[bytes | None, Snapshot] = (None, Snapshot({}, {}))
         self._skipped_logged = False
         self.last_shape: Any = None
 
     async def async_sync(self) -> Snapshot:
         """Return all controllers and access points (GET sync)."""
-        body = await self._async_body("GET", "endpoints/sync")
+        known, snapshot = self._last
+        answer = await self._transport.async_request(
+            "GET", "endpoints/sync", known=known
+        )
+        if known and answer.fingerprint == known:
+            return snapshot
+        body = _success(answer)
         self.last_shape = shape(body)
-        snapshot = parse_snapshot(body)
+        snapshot = await self._reader.async_read(body)
+        self._last = answer.fingerprint, snapshot
         if snapshot.skipped and not self._skipped_logged:
             self._skipped_logged = True
             _LOGGER.warning(
@@ -149,10 +158,14 @@ class ParqExClient:
 
     async def _async_body(self, method: str, path: str, **kwargs: Any) -> Any:
         """Send a request and return the body of its success."""
-        answer = await self._transport.async_request(method, path, **kwargs)
-        if error := answer.error():
-            raise error
-        return answer.body
+        return _success(await self._transport.async_request(method, path, **kwargs))
+
+
+def _success(answer: Answer) -> Any:
+    """Return the body of an answer; raise what it means where it is no success."""
+    if error := answer.error():
+        raise error
+    return answer.body
 
 
 def shape(value: Any, depth: int = 6) -> Any:

@@ -9,6 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
+from itertools import compress, groupby
+from operator import attrgetter, is_not
 from typing import Any, TypeGuard
 
 from .errors import InvalidAnswer
@@ -71,7 +74,7 @@ class Controller:
     last_contact: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """Everything the account can reach, at one moment.
 
@@ -87,16 +90,34 @@ class Snapshot:
         """Whether what is missing here is really gone."""
         return bool(self.access_points) and not self.skipped
 
+    def lists(self, one_id: str) -> bool:
+        """Tell whether a controller or an access point is there."""
+        return one_id in self.controllers or one_id in self.access_points
+
     def access_points_of(self, controller_id: str) -> list[AccessPoint]:
         """Return a controller's access points in the order they are wired."""
         return sorted(
-            (
-                access_point
-                for access_point in self.access_points.values()
-                if access_point.controller_id == controller_id
-            ),
+            self._by_controller.get(controller_id, ()),
             key=lambda access_point: (access_point.number or 0, access_point.id),
         )
+
+    @cached_property
+    def _by_controller(self) -> Mapping[str, list[AccessPoint]]:
+        """The access points of each controller."""
+        grouped: dict[str, list[AccessPoint]] = {}
+        in_order = groupby(self.access_points.values(), attrgetter("controller_id"))
+        for controller_id, access_points in in_order:
+            grouped.setdefault(controller_id, []).extend(access_points)
+        return grouped
+
+
+def changed_ids[T](before: Mapping[str, T], now: Mapping[str, T]) -> list[str]:
+    """Return the ids of what is new or not the same, then of what is gone.
+
+    Of two snapshots by one client: there, what did not change is the same object.
+    """
+    other = map(is_not, map(before.get, now), now.values(), strict=True)
+    return [*compress(now, other), *(before.keys() - now.keys())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,31 +169,41 @@ class _Malformed(ValueError):
     """A record that cannot be read; says why, without quoting it."""
 
 
-def parse_snapshot(body: Any) -> Snapshot:
-    """Read the answer of `sync`; `devices` stands at the top or under `data`."""
-    controllers: dict[str, Controller] = {}
-    access_points: dict[str, AccessPoint] = {}
+def devices_in(body: Any) -> list[Any]:
+    """Return the records of `sync`; `devices` stands at the top or under `data`."""
+    return _list(body, "devices")
+
+
+def parse_device(
+    device: Any,
+    controllers: Mapping[str, Controller],
+    access_points: Mapping[str, AccessPoint],
+) -> tuple[Controller | None, dict[str, AccessPoint], int]:
+    """Read a record of `sync`, and how many records in it could not be read.
+
+    What was read before it may not be listed twice.
+    """
+    try:
+        controller, doors = _controller(device, known=controllers)
+    except _Malformed:
+        return None, {}, 1
+    found: dict[str, AccessPoint] = {}
     skipped = 0
-    for device in _list(body, "devices"):
+    for door in doors:
         try:
-            controller, doors = _controller(device, known=controllers)
+            access_point = _access_point(door, device, controller.id)
         except _Malformed:
             skipped += 1
             continue
-        controllers[controller.id] = controller
-        for door in doors:
-            try:
-                access_point = _access_point(door, device, controller.id)
-            except _Malformed:
-                skipped += 1
-                continue
-            twin = access_points.setdefault(access_point.id, access_point)
-            if twin is not access_point:
-                skipped += 1
-                if twin.state is not access_point.state:
-                    # Nobody can tell which of the two is true.
-                    access_points[twin.id] = replace(twin, state=None)
-    return Snapshot(controllers, access_points, skipped)
+        twin = found.get(access_point.id) or access_points.get(access_point.id)
+        if twin is None:
+            found[access_point.id] = access_point
+            continue
+        skipped += 1
+        if twin.state is not access_point.state:
+            # Nobody can tell which of the two is true.
+            found[twin.id] = replace(twin, state=None)
+    return controller, found, skipped
 
 
 def parse_access_events(body: Any) -> Iterator[AccessEvent | None]:
@@ -315,8 +346,10 @@ def _text(value: Any) -> str | None:
     """Return text that can be shown: one line, trimmed; None if none is left."""
     if not isinstance(value, str):
         return None
-    shown = (c if c.isprintable() else " " for c in value[:LONGEST_TEXT])
-    return " ".join("".join(shown).split()) or None
+    shown = value[:LONGEST_TEXT]
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else " " for c in shown)
+    return " ".join(shown.split()) or None
 
 
 def _number(value: Any, largest: int = LARGEST_NUMBER) -> int | None:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from hashlib import blake2b
 from http import HTTPStatus
 import json
 import re
 from typing import Any, Protocol
+import zlib
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, hdrs
 import orjson
@@ -47,11 +49,16 @@ class AccessTokens(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; `body` is the parsed JSON, None where it is not JSON."""
+    """What came back; `body` is the parsed JSON, None where it is not JSON.
+
+    `fingerprint` tells a success from every other one; of one that was known already,
+    the body was not read.
+    """
 
     http_status: int
     body: Any
     retry_after: float | None = None
+    fingerprint: bytes | None = None
 
     @property
     def status(self) -> int:
@@ -124,7 +131,8 @@ class Transport:
     async def async_request(self, method: str, path: str, **kwargs: Any) -> Answer:
         """Send a request; renew the token and repeat once where it was rejected.
 
-        Raises CannotConnect and InvalidAnswer; any HTTP status is an Answer.
+        `known`: the fingerprint of an answer that need not be read again. Raises
+        CannotConnect and InvalidAnswer; any HTTP status is an Answer.
         """
         token = await self._tokens.async_access_token()
         answer = await self._async_send(token, method, path, **kwargs)
@@ -134,7 +142,12 @@ class Transport:
         return answer
 
     async def _async_send(
-        self, token: str, method: str, path: str, **kwargs: Any
+        self,
+        token: str,
+        method: str,
+        path: str,
+        known: bytes | None = None,
+        **kwargs: Any,
     ) -> Answer:
         """Send one request."""
         try:
@@ -145,19 +158,49 @@ class Transport:
                 timeout=TIMEOUT,
                 # The token is for ParqEx alone, wherever an answer may point.
                 allow_redirects=False,
+                # What is known needs no unpacking either.
+                auto_decompress=False,
                 **kwargs,
             ) as response:
-                raw = await async_read_capped(response)
+                packed = await async_read_capped(response)
         except (ClientError, TimeoutError) as err:
             # aiohttp's messages may quote URLs and headers; its types say enough.
             failure = type(err).__name__
         else:
-            return Answer(response.status, parse_json(raw), _retry_after(response))
+            return _answer(response, packed, known)
         raise CannotConnect(f"no answer ({failure})")
 
 
+def _answer(response: ClientResponse, packed: bytes, known: bytes | None) -> Answer:
+    """Judge an answer whose body has come."""
+    fingerprint = None
+    if response.status == HTTPStatus.OK:
+        fingerprint = blake2b(packed, digest_size=16).digest()
+        if fingerprint == known:
+            return Answer(HTTPStatus.OK, None, fingerprint=fingerprint)
+    raw = _unpacked(packed, response.headers.get(hdrs.CONTENT_ENCODING, ""))
+    return Answer(response.status, parse_json(raw), _retry_after(response), fingerprint)
+
+
+def _unpacked(packed: bytes, encoding: str) -> bytes:
+    """Return a body unpacked, up to 8 MiB; raise InvalidAnswer beyond.
+
+    Gzip is what was asked for; zlib tells it from deflate by itself.
+    """
+    if encoding.lower() not in ("gzip", "x-gzip", "deflate"):
+        return packed
+    try:
+        stream = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        raw = stream.decompress(packed, MAX_ANSWER + 1)
+    except zlib.error:
+        raise CannotConnect("no answer (could not be unpacked)") from None
+    if len(raw) > MAX_ANSWER:
+        raise InvalidAnswer("answer larger than 8 MiB")
+    return raw
+
+
 async def async_read_capped(response: ClientResponse) -> bytes:
-    """Read the body, unpacked, up to 8 MiB; raise InvalidAnswer beyond."""
+    """Read the body as it comes, up to 8 MiB; raise InvalidAnswer beyond."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in response.content.iter_any():

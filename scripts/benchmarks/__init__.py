@@ -1,0 +1,1 @@
+"""What the integration costs, measured on Home Assistant's real core."""

@@ -1,0 +1,1 @@
+"""Whatever ParqEx, or what is on the way to it, may send: only documented errors."""
