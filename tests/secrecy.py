@@ -166,7 +166,9 @@ class Secrecy(logging.Handler):
         kept = entry.as_dict()
         kept["data"] = {key: one for key, one in kept["data"].items() if key != "token"}
         self._hides(self._secrets, "the entry", str(kept))
-        self._hides(self._personal, "the entry", self._untitled(str(kept)))
+        # The title is the account's name, whatever ParqEx has put into it.
+        del kept["title"]
+        self._hides(self._personal, "the entry", str(kept))
         if entry.state is not ConfigEntryState.LOADED:
             return
         told = [await async_get_config_entry_diagnostics(hass, entry)]

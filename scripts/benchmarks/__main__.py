@@ -26,8 +26,8 @@ class Plan:
     sizes: tuple[int, ...] = (1, 10, 100, USUAL, LARGEST)
     set_up_sizes: tuple[int, ...] = (10, 100, USUAL)
     memory_size: int = USUAL
-    rounds: int = 50
-    set_up_rounds: int = 5
+    rounds: int = 40
+    set_up_rounds: int = 3
     import_rounds: int = 5
 
 
