@@ -13,8 +13,8 @@ from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFl
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
-from tests.browser import Browser
 from tests.conftest import tokens_of, until
+from tests.linking import Browser
 from tests.simulator import Account, Cloud, DemoHouse, Fault, Simulator
 
 pytestmark = pytest.mark.usefixtures("current_request_with_host")

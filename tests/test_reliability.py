@@ -10,8 +10,8 @@ from yarl import URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
-from tests.browser import Browser
 from tests.conftest import Advance
+from tests.linking import Browser
 from tests.reliability.exercises import EXERCISES, GATE, Authorize, Toggle
 from tests.reliability.home import Home
 from tests.reliability.matrix import CELLS, PAGE, Outcome, expected, page

@@ -24,8 +24,8 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from tests.browser import Browser
 from tests.conftest import Advance
+from tests.linking import Browser
 from tests.secrecy import Secrecy
 from tests.simulator import Cloud, DemoHouse, Fault
 

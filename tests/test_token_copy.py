@@ -18,8 +18,8 @@ from homeassistant.config_entries import (
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.setup import async_setup_component
-from tests.browser import Browser
 from tests.conftest import entry_for, set_up, tokens_of
+from tests.linking import Browser
 from tests.simulator import Cloud, DemoHouse, Fault
 
 type Refresh = Callable[[], Awaitable[None]]

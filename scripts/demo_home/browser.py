@@ -63,11 +63,11 @@ class Browser:
             "client_id": self._client_id,
             "language": "en",
         }
-        await self._ask("POST", "/api/onboarding/users", json=user)
+        await self.ask("POST", "/api/onboarding/users", json=user)
 
     async def log_in(self) -> None:
         """Log in on the login page and open the websocket."""
-        flow = await self._ask(
+        flow = await self.ask(
             "POST",
             "/auth/login_flow",
             json={
@@ -76,7 +76,7 @@ class Browser:
                 "redirect_uri": f"{self._base_url}/?auth_callback=1",
             },
         )
-        done = await self._ask(
+        done = await self.ask(
             "POST",
             f"/auth/login_flow/{flow['flow_id']}",
             json={
@@ -87,7 +87,7 @@ class Browser:
         )
         if done["type"] != "create_entry":
             raise DemoError(f"Home Assistant did not let {USER} in: {done['errors']}")
-        tokens = await self._ask(
+        tokens = await self.ask(
             "POST",
             "/auth/token",
             data={
@@ -169,19 +169,19 @@ class Browser:
 
     async def reload(self, entry_id: str) -> None:
         """Load a linked account anew."""
-        await self._ask("POST", f"/api/config/config_entries/entry/{entry_id}/reload")
+        await self.ask("POST", f"/api/config/config_entries/entry/{entry_id}/reload")
 
     async def turn_webhook_on(self) -> str:
         """Turn the webhook on in the options; return the path of its address."""
         [entry] = await self.call("config_entries/get", domain=DOMAIN)
         path = "/api/config/config_entries/options/flow"
-        flow = await self._ask("POST", path, json={"handler": entry["entry_id"]})
+        flow = await self.ask("POST", path, json={"handler": entry["entry_id"]})
         path = f"{path}/{flow['flow_id']}"
         options = {"record_names": True, "webhook": True}
-        flow = await self._ask("POST", path, json=options)
+        flow = await self.ask("POST", path, json=options)
         if flow["step_id"] != "webhook":
             raise DemoError(f"The webhook can't be turned on: {flow['errors']}")
-        await self._ask("POST", path, json={})
+        await self.ask("POST", path, json={})
         address = URL(flow["description_placeholders"]["address"])
 
         async def registered() -> bool:
@@ -200,18 +200,18 @@ class Browser:
 
     async def log_in_again(self, flow_id: str, account_id: str) -> None:
         """Do what Home Assistant asks for when ParqEx rejected the login."""
-        flow = await self._ask("POST", f"{FLOWS}/{flow_id}", json={})
+        flow = await self.ask("POST", f"{FLOWS}/{flow_id}", json={})
         done = await self._come_back(flow, account_id)
         if done.get("reason") != "reauth_successful":
             raise DemoError(f"The login was not renewed: {done}")
 
     async def remove(self, entry_id: str) -> None:
         """Delete an entry."""
-        await self._ask("DELETE", f"/api/config/config_entries/entry/{entry_id}")
+        await self.ask("DELETE", f"/api/config/config_entries/entry/{entry_id}")
 
     async def _follow(self, order: dict[str, str], account_id: str | None) -> Any:
         """Begin a flow and do what it asks for; return how it ended."""
-        flow = await self._ask("POST", FLOWS, json=order)
+        flow = await self.ask("POST", FLOWS, json=order)
         return await self._come_back(flow, account_id)
 
     async def _come_back(self, flow: Any, account_id: str | None) -> Any:
@@ -219,7 +219,7 @@ class Browser:
         if flow["type"] != "external":
             raise DemoError(f"Home Assistant does not lead to ParqEx: {flow}")
         await self._allow(flow["url"], {"account": account_id} if account_id else {})
-        return await self._ask("GET", f"{FLOWS}/{flow['flow_id']}")
+        return await self.ask("GET", f"{FLOWS}/{flow['flow_id']}")
 
     async def _allow(self, url: str, choice: dict[str, str]) -> None:
         """Press Allow on ParqEx's page and follow it back to Home Assistant."""
@@ -232,7 +232,7 @@ class Browser:
             if not back.ok or not str(back.url).startswith(self._base_url):
                 raise DemoError("ParqEx's page did not lead back to Home Assistant.")
 
-    async def _ask(self, method: str, path: str, **kwargs: Any) -> Any:
+    async def ask(self, method: str, path: str, **kwargs: Any) -> Any:
         """Send a request to Home Assistant and return its JSON."""
         async with self._session.request(
             method, f"{self._base_url}{path}", headers=self._headers, **kwargs

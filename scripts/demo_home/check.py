@@ -181,13 +181,19 @@ class Check:
         say("  the cloud got exactly one command to open and one to close for each")
 
 
+def see_no_secret(path: Path, secrets: set[str]) -> None:
+    """Raise DemoError where a file holds a secret."""
+    text = path.read_text("utf-8", "replace")
+    for secret in secrets:
+        if re.search(rf"(?<!\w){re.escape(secret)}(?!\w)", text):
+            raise DemoError(f"A secret of the cloud is in {path.relative_to(ROOT)}.")
+
+
 def read_log(path: Path, secrets: set[str]) -> None:
     """Raise DemoError where a log holds an error of the integration, or a secret."""
+    see_no_secret(path, secrets)
     log = path.read_text("utf-8", "replace")
     where = path.relative_to(ROOT)
-    for secret in secrets:
-        if re.search(rf"(?<!\w){re.escape(secret)}(?!\w)", log):
-            raise DemoError(f"A secret of the cloud is in {where}.")
     # Where the project lies may have its name in it, too.
     for record in RECORD.split(log.replace(str(ROOT), "")):
         bad = re.search(r"^\S+ \S+ (ERROR|CRITICAL) |^Traceback ", record, re.MULTILINE)

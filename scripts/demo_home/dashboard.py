@@ -51,7 +51,10 @@ def dashboard(entities: list[dict[str, Any]], names: dict[str, str]) -> dict[str
     ]
     # Access points have more to show than controllers.
     sections.sort(key=lambda section: len(section["cards"]) < 4)
-    who = [one["entity_id"] for one in entities if one["entity_id"].startswith("event")]
+    # The sentences of the logbook stand under the access point's own name: its switch.
+    who = [
+        one["entity_id"] for one in entities if one["entity_id"].startswith("switch")
+    ]
     logbook = {"type": "logbook", "target": {"entity_id": who}, "hours_to_show": 24}
     sections.append({"type": "grid", "cards": [_heading("Who opened what"), logbook]})
     return {"views": [{"title": "ParqEx", "type": "sections", "sections": sections}]}

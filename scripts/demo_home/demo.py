@@ -8,12 +8,12 @@ import os
 
 from aiohttp import ClientError
 
-from homeassistant import const
 from tests.simulator import Cloud, Simulator, build_demo_house
 
 from .browser import USER, Browser
 from .dashboard import show_everything
 from .home import Home, free_port, see_port_free
+from .installation import Installation
 from .wait import DemoError, until
 
 # The first start after an installation compiles a lot.
@@ -79,12 +79,15 @@ async def _cloud(port: int) -> AsyncIterator[Simulator]:
 
 
 @asynccontextmanager
-async def _home(port: int, cloud_url: str) -> AsyncIterator[Home]:
+async def _home(
+    installation: Installation, port: int, cloud_url: str
+) -> AsyncIterator[Home]:
     """Run Home Assistant, and show the end of its log when something fails."""
     with _naming(port, "--port"):
         see_port_free(port)
-    say(f"Starting Home Assistant {const.__version__} (the first time takes longer)")
-    home = Home(port, cloud_url)
+    version = installation.version
+    say(f"Starting Home Assistant {version} (the first time takes longer)")
+    home = Home(port, cloud_url, installation=installation)
     try:
         await home.start()
         yield home
@@ -101,11 +104,15 @@ async def _home(port: int, cloud_url: str) -> AsyncIterator[Home]:
 
 
 @asynccontextmanager
-async def running(port: int = 0, simulator_port: int = 0) -> AsyncIterator[Demo]:
+async def running(
+    port: int = 0, simulator_port: int = 0, installation: Installation | None = None
+) -> AsyncIterator[Demo]:
     """Run it all, with the user made and logged in; 0 takes any free port."""
     async with (
         _cloud(simulator_port) as simulator,
-        _home(port or free_port(), simulator.base_url) as home,
+        _home(
+            installation or Installation(), port or free_port(), simulator.base_url
+        ) as home,
         Browser(home.base_url) as browser,
     ):
         await _settle_in(home, browser)

@@ -2,15 +2,14 @@
 
 import asyncio
 from contextlib import suppress
-from importlib.util import find_spec
 import json
 import os
 from pathlib import Path
 import shutil
 import socket
-import sys
 from typing import Any
 
+from .installation import Installation
 from .wait import DemoError
 
 HOST = "127.0.0.1"
@@ -27,11 +26,14 @@ homeassistant:
   # ParqEx's webhook wants a public address; the simulated cloud knows a shorter way.
   external_url: https://demo.example.com
 application_credentials:
+assist_pipeline:
+automation: !include automations.yaml
 config:
 conversation:
 frontend:
 history:
 logbook:
+mobile_app:
 logger:
   default: info
   logs:
@@ -46,7 +48,11 @@ class Home:
     """Home Assistant on loopback, in a folder made anew."""
 
     def __init__(
-        self, port: int, cloud_url: str, configuration: str = CONFIGURATION
+        self,
+        port: int,
+        cloud_url: str,
+        configuration: str = CONFIGURATION,
+        installation: Installation = Installation(),  # noqa: B008 - it is frozen
     ) -> None:
         """Take its port and the address of the ParqEx cloud it is to use."""
         self.port = port
@@ -56,6 +62,7 @@ class Home:
         self.log = self.folder / "console.log"
         self._cloud_url = cloud_url
         self._configuration = configuration
+        self._installation = installation
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -120,7 +127,7 @@ class Home:
         """Start the process, in a session of its own so that Ctrl-C is ours."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
+                str(self._installation.python),
                 *("-m", "homeassistant", "--config", str(self.folder)),
                 *("--skip-pip", "--log-no-color"),
                 cwd=self.folder,
@@ -132,18 +139,20 @@ class Home:
             )
 
     def _furnish(self) -> None:
-        """Make the folder: configuration, the integration, nothing that calls out."""
+        """Make the folder: integration, blueprints, settings; nothing that calls out."""
         self.remove()
         components = self.folder / "custom_components"
         components.mkdir(parents=True)
         (components / "parqex").symlink_to(ROOT / "custom_components" / "parqex")
+        shutil.copytree(ROOT / "blueprints", self.folder / "blueprints")
         (self.folder / "configuration.yaml").write_text(self._configuration, "utf-8")
+        (self.folder / "automations.yaml").write_text("[]", "utf-8")
         # In YAML it would be on trial, and taken back after five minutes.
         self._store("http", {"server_host": [HOST], "server_port": self.port})
         # The user is still to be made. The other steps would set up integrations
         # that fetch things from the internet.
         self._store("onboarding", {"done": ["core_config", "analytics", "integration"]})
-        if find_spec("homeassistant.components.marketplace"):
+        if self._installation.has("marketplace"):
             # New in 2026.11; it fetches its catalog as soon as it is set up.
             self._store("core.config_entries", {"entries": [MARKETPLACE_OFF]})
 

@@ -11,7 +11,7 @@ from homeassistant.const import ATTR_ENTITY_ID, SERVICE_TURN_ON, STATE_UNAVAILAB
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
-from tests.browser import Browser
+from tests.linking import Browser
 
 from .home import Home
 from .matrix import Outcome

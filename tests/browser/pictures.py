@@ -1,0 +1,66 @@
+"""The pictures of the README, taken while the tests pass by."""
+
+from io import BytesIO
+from typing import Final
+
+from PIL import Image
+from playwright.async_api import Locator, Page
+
+from scripts.demo_home.home import ROOT
+
+FOLDER: Final = ROOT / "docs" / "images"
+
+# Together they have to stay small: whoever opens the README loads all of them.
+MAX_BYTES: Final = 600 * 1024
+
+# WebP's, from 0 to 100.
+QUALITY: Final = 80
+
+# What differs each time, or is gone in a moment.
+HIDE: Final = """
+    ha-relative-time, notification-manager { visibility: hidden; }
+"""
+
+# By which the theme is told.
+BACKGROUND: Final = """
+    getComputedStyle(document.documentElement)
+        .getPropertyValue("--primary-background-color")
+"""
+
+
+class Pictures:
+    """The album; it stays closed unless it is wanted."""
+
+    def __init__(self, *, wanted: bool) -> None:
+        """Take whether there shall be pictures."""
+        self._wanted = wanted
+
+    @property
+    def size(self) -> int:
+        """The bytes of all pictures together."""
+        return sum(one.stat().st_size for one in FOLDER.glob("*.webp"))
+
+    async def take(self, what: Page | Locator, name: str) -> None:
+        """Take a picture of a page or a part of it."""
+        if not self._wanted:
+            return
+        screenshot = await what.screenshot(
+            animations="disabled", caret="hide", style=HIDE
+        )
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        with Image.open(BytesIO(screenshot)) as image:
+            image.convert("RGB").save(
+                FOLDER / f"{name}.webp", quality=QUALITY, method=6
+            )
+
+    async def take_by_day_and_night(self, page: Page, name: str) -> None:
+        """Take a picture of a page as it is, and a dark one."""
+        if not self._wanted:
+            return
+        await self.take(page, name)
+        by_day = await page.evaluate(BACKGROUND)
+        await page.emulate_media(color_scheme="dark")
+        await page.wait_for_function(f"by_day => {BACKGROUND} !== by_day", arg=by_day)
+        await self.take(page, f"{name}-dark")
+        await page.emulate_media(color_scheme="light")
+        await page.wait_for_function(f"by_day => {BACKGROUND} === by_day", arg=by_day)

@@ -1,0 +1,23 @@
+"""The diagnostics, as a user downloads them for a support case."""
+
+import json
+
+from tests.simulator import Cloud
+
+from .account import LinkedAccount
+from .pages import HomeAssistant
+
+
+async def test_downloaded_diagnostics_hold_no_secret_and_nobody(
+    home_assistant: HomeAssistant, account: LinkedAccount, cloud: Cloud
+) -> None:
+    """Not one of the secrets and names of the cloud is in the file."""
+    await account.let_in(garage_right="Vera Visitor")
+    integration = await home_assistant.open_integration()
+    file = await integration.download_diagnostics()
+
+    text = file.read_text("utf-8")
+    assert json.loads(text)["data"]["controllers"]
+    known = {door.id for door in cloud.doors} | {door.name for door in cloud.doors}
+    private = cloud.issued_secrets() | cloud.personal_data() | known
+    assert [one for one in private if one in text] == []
