@@ -1,5 +1,1 @@
 """Tests of the ParqEx integration."""
-
-import pytest
-
-pytest.register_assert_rewrite("tests.reliability")

@@ -30,6 +30,8 @@ from homeassistant.setup import async_setup_component
 from tests.secrecy import Secrecy
 from tests.simulator import Account, Cloud, DemoHouse, Simulator, build_demo_house
 
+pytest.register_assert_rewrite("tests.reliability")
+
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
 type Advance = Callable[[float], Awaitable[None]]
