@@ -642,6 +642,7 @@ async def test_the_address_is_gone_when_it_is_not_wanted(
     assert asked(cloud) == []
 
 
+@pytest.mark.parametrize("how", ["async_unload", "async_reload", "async_remove"])
 async def test_an_account_is_unloaded_while_a_hint_is_followed(
     hass: HomeAssistant,
     webhook: Webhook,
@@ -649,17 +650,65 @@ async def test_an_account_is_unloaded_while_a_hint_is_followed(
     cloud: Cloud,
     post: Any,
     advance: Advance,
+    how: str,
 ) -> None:
-    """Nothing of it goes on."""
+    """Nothing of it goes on, but loading again works."""
     hint = json.dumps({"doorID": cloud.door("Main gate").id})
-    cloud.faults.add("sync", Fault(delay=1))
+    cloud.faults.add("sync", Fault(delay=1), times=1)
     await post(hint)
     await until(lambda: cloud.requests)
     await post(hint)
-    await hass.config_entries.async_unload(linked.entry_id)
+    await getattr(hass.config_entries, how)(linked.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
     cloud.requests.clear()
     await advance(10)
     assert asked(cloud) == []
+    await works_again(hass, linked, cloud, post, how)
+
+
+@pytest.mark.parametrize("how", ["async_unload", "async_reload", "async_remove"])
+async def test_an_account_is_unloaded_while_a_hint_arrives(
+    hass: HomeAssistant,
+    webhook: Webhook,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    post: Any,
+    how: str,
+) -> None:
+    """Its second half comes to nobody."""
+    begun, unloaded = asyncio.Event(), asyncio.Event()
+    hint = json.dumps({"doorID": cloud.door("Main gate").id}).encode()
+
+    async def halves() -> Any:
+        yield hint[:10]
+        begun.set()
+        await unloaded.wait()
+        yield hint[10:]
+
+    posting = asyncio.create_task(post(halves()))
+    await begun.wait()
+    await getattr(hass.config_entries, how)(linked.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    cloud.requests.clear()
+    unloaded.set()
+    assert await posting == 200
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert asked(cloud) == []
+    await works_again(hass, linked, cloud, post, how)
+
+
+async def works_again(
+    hass: HomeAssistant, entry: MockConfigEntry, cloud: Cloud, post: Any, how: str
+) -> None:
+    """Load the account if it is there, and see that a hint is followed."""
+    if how == "async_remove":
+        return
+    if how == "async_unload":
+        await set_up(hass, entry)
+    cloud.door("Main gate").open_by_hand()
+    await post(json.dumps({"doorID": cloud.door("Main gate").id}))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass) == "on"
 
 
 # An address that no longer works.
