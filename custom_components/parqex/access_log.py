@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta, tzinfo
 from itertools import batched
 from typing import Any
@@ -23,7 +23,6 @@ from .api import (
     Refused,
     Snapshot,
     State,
-    changed_ids,
 )
 from .const import CONF_RECORD_NAMES, DOMAIN, LOGGER
 from .exceptions import SERVICE_ERRORS
@@ -168,10 +167,13 @@ class AccessLog:
         return sorted(found, key=lambda access: access.occurred_at, reverse=True)
 
     @callback
-    def async_look(self, snapshot: Snapshot, hinted: set[str]) -> list[str]:
-        """Compare a fresh snapshot with the one before, and read where things moved.
+    def async_look(
+        self, snapshot: Snapshot, changed: Iterable[str], hinted: set[str]
+    ) -> list[str]:
+        """Take a fresh snapshot, and read where things moved since the one before.
 
-        Also where a hint points at a controller: a failed attempt moves nothing.
+        `changed`: the ids of the access points that are not as they were. `hinted`:
+        those of controllers that a hint points at; a failed attempt moves nothing.
         Return the ids of the access points that moved.
         """
         now = dt_util.utcnow()
@@ -179,7 +181,7 @@ class AccessLog:
         looked_at, self._looked_at = self._looked_at or now, now
         moved: list[str] = []
         if snapshot is not before:
-            moved = self._async_note_moves(before, looked_at, now)
+            moved = self._async_note_moves(before, changed, looked_at, now)
         for controller_id in hinted & self._readings.keys():
             self._readings[controller_id].moved = True
         self._async_read_if_due()
@@ -187,7 +189,11 @@ class AccessLog:
 
     @callback
     def _async_note_moves(
-        self, before: Snapshot, looked_at: datetime, now: datetime
+        self,
+        before: Snapshot,
+        changed: Iterable[str],
+        looked_at: datetime,
+        now: datetime,
     ) -> list[str]:
         """Note what moved between two looks, and which controllers came and went."""
         snapshot = self._snapshot
@@ -199,7 +205,7 @@ class AccessLog:
                 del self._readings[controller_id]
             self._memory.forget_others(snapshot)
         moved: list[str] = []
-        for one_id in changed_ids(before.access_points, snapshot.access_points):
+        for one_id in changed:
             access_point = snapshot.access_points.get(one_id)
             if not access_point or not _moved(
                 before.access_points.get(one_id), access_point
@@ -229,7 +235,7 @@ class AccessLog:
         if self._reader and not self._reader.done():
             return
         self._reader = self._entry.async_create_background_task(
-            self._hass, self._async_read(), f"{DOMAIN} access log"
+            self._hass, self._async_read(), f"{DOMAIN} access log", eager_start=False
         )
 
     def _due(self) -> list[str]:

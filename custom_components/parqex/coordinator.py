@@ -97,7 +97,8 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         self.last_errors: deque[str] = deque(maxlen=MAX_ERRORS)
         self.seconds_for_last_answer: float | None = None
         self.changed: Collection[str] = ()
-        self._told: tuple[bool, Snapshot] | None = None
+        self._news: list[str] = []
+        self._told: bool | None = None
         self._untold: dict[str, None] = {}
         self._teller: asyncio.Task[None] | None = None
         self._listeners_of: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
@@ -124,11 +125,24 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         # Nobody needs to hear of what this confirms: entities show it already.
         self.commands.async_settle(snapshot, asked_at)
         hinted, self._hinted = self._hinted, set()
-        moved = self.access_log.async_look(snapshot, hinted)
+        changed = self._note_news(snapshot)
+        moved = self.access_log.async_look(snapshot, changed, hinted)
         self.hints.look(moved, snapshot.access_points)
         self._async_judge_hints()
         self.update_interval = self._pace
         return snapshot
+
+    def _note_news(self, now: Snapshot) -> list[str]:
+        """Note what is not as it was; return the ids of its access points."""
+        before = self.data or Snapshot({}, {})
+        access_points = changed_ids(before.access_points, now.access_points)
+        controllers = changed_ids(before.controllers, now.controllers)
+        self._news = [*access_points, *controllers]
+        if before.complete:
+            self.changed = self._news
+        else:
+            self.changed = dict.fromkeys([*self.changed, *self._news])
+        return access_points
 
     @callback
     def async_hint(self, hint: Hint) -> None:
@@ -219,23 +233,14 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
     @override
     def async_update_listeners(self) -> None:
         """Tell those whom the change concerns; everybody, if ParqEx came or went."""
-        told, self._told = self._told, (self.last_update_success, self.data)
+        told, self._told = self._told, self.last_update_success
         if told is None:
             # Nobody listens to the first answer; whoever comes later reads all of it.
             return
-        before, now = told[1], self.data
-        changed = [
-            *changed_ids(before.access_points, now.access_points),
-            *changed_ids(before.controllers, now.controllers),
-        ]
-        if before.complete:
-            self.changed = changed
-        else:
-            self.changed = dict.fromkeys([*self.changed, *changed])
         super().async_update_listeners()
-        if told[0] is not self.last_update_success:
-            changed = list(self._listeners_of)
-        self._untold.update(dict.fromkeys(changed))
+        came_or_went = told is not self.last_update_success
+        news = self._listeners_of if came_or_went else self._news
+        self._untold.update(dict.fromkeys(news))
         if self._untold and (self._teller is None or self._teller.done()):
             self._teller = self.config_entry.async_create_background_task(
                 self.hass, self._async_tell_untold(), f"{DOMAIN} tell"

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
-from itertools import compress, groupby
-from operator import attrgetter, is_not
+from itertools import compress
+from operator import is_not
 from typing import Any, TypeGuard
 
 from .errors import InvalidAnswer
@@ -105,9 +105,8 @@ class Snapshot:
     def _by_controller(self) -> Mapping[str, list[AccessPoint]]:
         """The access points of each controller."""
         grouped: dict[str, list[AccessPoint]] = {}
-        in_order = groupby(self.access_points.values(), attrgetter("controller_id"))
-        for controller_id, access_points in in_order:
-            grouped.setdefault(controller_id, []).extend(access_points)
+        for access_point in self.access_points.values():
+            grouped.setdefault(access_point.controller_id, []).append(access_point)
         return grouped
 
 
@@ -116,6 +115,8 @@ def changed_ids[T](before: Mapping[str, T], now: Mapping[str, T]) -> list[str]:
 
     Of two snapshots by one client: there, what did not change is the same object.
     """
+    if before is now:
+        return []
     other = map(is_not, map(before.get, now), now.values(), strict=True)
     return [*compress(now, other), *(before.keys() - now.keys())]
 
