@@ -1,11 +1,10 @@
 """What is remembered of the access log across restarts: what was told, and the last."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -32,8 +31,7 @@ class AccessType(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """An access as people are told of it.
 
     `requested`: what was asked for, also where it failed. `user` is None where a sensor
@@ -48,8 +46,7 @@ class Access:
     channel: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class LastAccess:
+class LastAccess(NamedTuple):
     """The last access of an access point, and the last one by a person."""
 
     occurred_at: datetime
@@ -187,7 +184,7 @@ class AccessMemory:
             "floor": self._floor and self._floor.isoformat(),
             "read_controllers": sorted(self._read),
             "zone": self.zone,
-            "last": {key: asdict(last) for key, last in self.last.items()},
+            "last": {key: last._asdict() for key, last in self.last.items()},
         }
 
 
@@ -239,7 +236,7 @@ def _followed_by(last: LastAccess | None, access: Access) -> LastAccess:
     """Return the last access after another one, which may be told late."""
     if last is None:
         last = LastAccess(access.occurred_at)
-    last = replace(last, occurred_at=max(last.occurred_at, access.occurred_at))
+    last = last._replace(occurred_at=max(last.occurred_at, access.occurred_at))
     if access.user and access.occurred_at >= (last.user_occurred_at or _LONG_AGO):
-        last = replace(last, user=access.user, user_occurred_at=access.occurred_at)
+        last = last._replace(user=access.user, user_occurred_at=access.occurred_at)
     return last

@@ -1,7 +1,5 @@
 """What the service reports of access points: open or closed, and open for too long."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, override
 
@@ -12,57 +10,33 @@ from homeassistant.components.binary_sensor import (
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from .api import AccessPoint, State
 from .coordinator import ParqExConfigEntry, ParqExCoordinator
-from .entity import ParqExEntity, ParqExEntityDescription, async_add_access_points
+from .entity import ParqExEntity, ParqExStateEntity, async_add_access_points
 from .service_time import TOLERANCE
 
 # Nothing is sent from here.
 PARALLEL_UPDATES = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class ParqExBinarySensorEntityDescription(
-    BinarySensorEntityDescription, ParqExEntityDescription
-):
-    """What a binary sensor shows of an access point."""
-
-    is_on_fn: Callable[[AccessPoint], bool | None]
-    attributes_fn: Callable[[AccessPoint], Mapping[str, Any]] | None = None
-
-
-def _is_open(access_point: AccessPoint) -> bool | None:
-    """Tell whether the service reports it as open."""
-    return None if access_point.state is None else access_point.state is State.OPEN
-
-
-BINARY_SENSORS = (
-    ParqExBinarySensorEntityDescription(
-        key="door",
-        device_class=BinarySensorDeviceClass.DOOR,
-        is_on_fn=_is_open,
-    ),
-    ParqExBinarySensorEntityDescription(
-        key="auto_close",
-        translation_key="auto_close",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        is_on_fn=lambda access_point: access_point.auto_close,
-        # ParqEx does not say in which unit.
-        attributes_fn=lambda access_point: {
-            "delay": access_point.auto_close_delay if access_point.auto_close else None
-        },
-    ),
+DOOR = BinarySensorEntityDescription(
+    key="door", device_class=BinarySensorDeviceClass.DOOR
 )
-LEFT_OPEN = ParqExBinarySensorEntityDescription(
+LEFT_OPEN = BinarySensorEntityDescription(
     key="left_open",
     translation_key="left_open",
     device_class=BinarySensorDeviceClass.PROBLEM,
-    is_on_fn=_is_open,
+)
+AUTO_CLOSE = BinarySensorEntityDescription(
+    key="auto_close",
+    translation_key="auto_close",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
 )
 
 
@@ -72,29 +46,39 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the binary sensors of every access point."""
-    async_add_access_points(
-        entry, async_add_entities, ParqExBinarySensor, BINARY_SENSORS
-    )
-    async_add_access_points(entry, async_add_entities, ParqExLeftOpen, [LEFT_OPEN])
+    async_add_access_points(entry, async_add_entities, ParqExDoor, DOOR)
+    async_add_access_points(entry, async_add_entities, ParqExLeftOpen, LEFT_OPEN)
+    async_add_access_points(entry, async_add_entities, ParqExAutoClose, AUTO_CLOSE)
 
 
-class ParqExBinarySensor(ParqExEntity, BinarySensorEntity):
-    """Something the service reports: never what was merely asked for."""
-
-    entity_description: ParqExBinarySensorEntityDescription
+class ParqExDoor(ParqExStateEntity, BinarySensorEntity):
+    """Whether the service reports an access point as open; never what was asked for."""
 
     @property
     @override
     def is_on(self) -> bool | None:
         """Return what the service reports."""
-        return self.entity_description.is_on_fn(self.access_point)
+        state = self.access_point.state
+        return None if state is None else state is State.OPEN
+
+
+class ParqExAutoClose(ParqExEntity, BinarySensorEntity):
+    """Whether an access point closes by itself."""
 
     @property
     @override
-    def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        """Return what belongs to it."""
-        attributes_fn = self.entity_description.attributes_fn
-        return attributes_fn(self.access_point) if attributes_fn else None
+    def is_on(self) -> bool:
+        """Return its controller's setting."""
+        return self.access_point.auto_close
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return after what time; ParqEx does not say in which unit."""
+        access_point = self.access_point
+        return {
+            "delay": access_point.auto_close_delay if access_point.auto_close else None
+        }
 
 
 class ParqExLeftOpen(ParqExEntity, BinarySensorEntity):
@@ -104,7 +88,7 @@ class ParqExLeftOpen(ParqExEntity, BinarySensorEntity):
         self,
         coordinator: ParqExCoordinator,
         access_point_id: str,
-        description: ParqExBinarySensorEntityDescription,
+        description: EntityDescription,
     ) -> None:
         """Initialize the entity."""
         super().__init__(coordinator, access_point_id, description)

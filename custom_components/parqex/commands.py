@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from time import monotonic
@@ -40,14 +40,13 @@ class Command:
         return ceil(self.accepted_at + SECONDS_TO_MOVE - monotonic())
 
 
-@dataclass(frozen=True, slots=True)
 class Sent:
     """What was sent, by whichever account, before and after a reload."""
 
-    controllers: WeakValueDictionary[str, asyncio.Lock] = field(
-        default_factory=WeakValueDictionary
-    )
-    latest: dict[str, Command] = field(default_factory=dict)
+    def __init__(self) -> None:
+        """Begin with nothing sent."""
+        self.controllers: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self.latest: dict[str, Command] = {}
 
     def forget_finished(self) -> None:
         """Forget commands that another one may follow."""

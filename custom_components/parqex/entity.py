@@ -1,7 +1,6 @@
 """What all entities of an access point share."""
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from typing import Any, Protocol, override
 
 from homeassistant.components.homeassistant.exposed_entities import KNOWN_ASSISTANTS
@@ -21,13 +20,6 @@ from .coordinator import ParqExConfigEntry, ParqExCoordinator
 NOT_EXPOSED: er.EntityOptionsType = {
     assistant: {"should_expose": False} for assistant in KNOWN_ASSISTANTS
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParqExEntityDescription(EntityDescription):
-    """What an entity of an access point is, and which access points have it."""
-
-    supported_fn: Callable[[AccessPoint], bool] = lambda _: True
 
 
 class ParqExEntity(CoordinatorEntity[ParqExCoordinator]):
@@ -61,15 +53,6 @@ class ParqExEntity(CoordinatorEntity[ParqExCoordinator]):
         """The access point as the service reported it last; only while available."""
         return self.coordinator.data.access_points[self._access_point_id]
 
-    @override
-    def get_initial_entity_options(self) -> er.EntityOptionsType | None:
-        """Keep a new entity from the assistants until the user exposes it.
-
-        Here, because this is the one place before anybody asks whether it is exposed,
-        and is never looked at again.
-        """
-        return {**(super().get_initial_entity_options() or {}), **NOT_EXPOSED}
-
     @property
     def access_point_name(self) -> str:
         """The name of the access point as its user knows it."""
@@ -84,6 +67,22 @@ class ParqExEntity(CoordinatorEntity[ParqExCoordinator]):
         return (
             super().available and access_point is not None and access_point.in_service
         )
+
+
+class ParqExStateEntity(ParqExEntity):
+    """An entity that shows whether an access point is open, or opens it.
+
+    Every other one Home Assistant keeps from the assistants by itself.
+    """
+
+    @override
+    def get_initial_entity_options(self) -> er.EntityOptionsType | None:
+        """Keep a new entity from the assistants until the user exposes it.
+
+        Here, because this is the one place before anybody asks whether it is exposed,
+        and is never looked at again.
+        """
+        return {**(super().get_initial_entity_options() or {}), **NOT_EXPOSED}
 
 
 class ParqExHistoryEntity(ParqExEntity):
@@ -155,20 +154,17 @@ def async_add_access_points(
     entry: ParqExConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     entity_class: _EntityClass,
-    descriptions: Iterable[ParqExEntityDescription],
+    description: EntityDescription,
+    supported_fn: Callable[[AccessPoint], bool] = lambda _: True,
 ) -> None:
-    """Add the entities of every access point, now and when new ones appear."""
-    _async_add(
-        entry,
-        async_add_entities,
-        entity_class,
-        lambda snapshot, one_id: [
-            description
-            for description in descriptions
-            if (access_point := snapshot.access_points.get(one_id))
-            and description.supported_fn(access_point)
-        ],
-    )
+    """Add an entity of every access point that has it, now and when new ones appear."""
+
+    def wanted(snapshot: Snapshot, one_id: str) -> bool:
+        """Tell whether an id is that of an access point which has it."""
+        access_point = snapshot.access_points.get(one_id)
+        return access_point is not None and supported_fn(access_point)
+
+    _async_add(entry, async_add_entities, entity_class, description, wanted)
 
 
 @callback
@@ -176,15 +172,15 @@ def async_add_controllers(
     entry: ParqExConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     entity_class: _EntityClass,
-    descriptions: Iterable[EntityDescription],
+    description: EntityDescription,
 ) -> None:
-    """Add the entities of every controller, now and when new ones appear."""
-    _async_add(
-        entry,
-        async_add_entities,
-        entity_class,
-        lambda snapshot, one_id: descriptions if one_id in snapshot.controllers else (),
-    )
+    """Add an entity of every controller, now and when new ones appear."""
+
+    def wanted(snapshot: Snapshot, one_id: str) -> bool:
+        """Tell whether an id is that of a controller."""
+        return one_id in snapshot.controllers
+
+    _async_add(entry, async_add_entities, entity_class, description, wanted)
 
 
 @callback
@@ -192,29 +188,31 @@ def _async_add(
     entry: ParqExConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     entity_class: _EntityClass,
-    wanted_fn: Callable[[Snapshot, str], Iterable[EntityDescription]],
+    description: EntityDescription,
+    wanted_fn: Callable[[Snapshot, str], bool],
 ) -> None:
-    """Add what a snapshot wants for an id, now and whenever it wants more."""
+    """Add an entity for every id that wants it in a snapshot, now or later."""
     coordinator = entry.runtime_data
-    known: set[tuple[str, str]] = set()
+    known: set[str] = set()
 
     @callback
     def add_new(ids: Collection[str]) -> None:
         snapshot = coordinator.data
         if snapshot.complete:
             # Their devices were removed; should they come back, they are new.
-            gone = {one_id for one_id in ids if not snapshot.lists(one_id)}
-            if gone:
-                known.difference_update([one for one in known if one[0] in gone])
+            known.difference_update(
+                [one_id for one_id in ids if not snapshot.lists(one_id)]
+            )
         new = [
-            (one_id, description)
+            one_id
             for one_id in ids
-            for description in wanted_fn(snapshot, one_id)
-            if (one_id, description.key) not in known
+            if one_id not in known and wanted_fn(snapshot, one_id)
         ]
         if new:
-            known.update((one_id, description.key) for one_id, description in new)
-            async_add_entities(entity_class(coordinator, *one) for one in new)
+            known.update(new)
+            async_add_entities(
+                entity_class(coordinator, one_id, description) for one_id in new
+            )
 
     entry.async_on_unload(
         coordinator.async_add_listener(lambda: add_new(coordinator.changed))

@@ -1,6 +1,5 @@
 """Tell every access to an access point."""
 
-from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.event import (
@@ -25,23 +24,14 @@ from .const import (
     EVENT_ACCESS,
 )
 from .coordinator import ParqExConfigEntry
-from .entity import (
-    ParqExEntityDescription,
-    ParqExHistoryEntity,
-    async_add_access_points,
-)
+from .entity import ParqExHistoryEntity, async_add_access_points
 from .switch import ACCESS_POINT
 
 # Nothing is sent from here.
 PARALLEL_UPDATES = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class ParqExEventEntityDescription(EventEntityDescription, ParqExEntityDescription):
-    """What an event is."""
-
-
-ACCESS = ParqExEventEntityDescription(
+ACCESS = EventEntityDescription(
     key="access", translation_key="access", event_types=[*AccessType]
 )
 
@@ -52,7 +42,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up an access event for every access point."""
-    async_add_access_points(entry, async_add_entities, ParqExAccessEvent, [ACCESS])
+    async_add_access_points(entry, async_add_entities, ParqExAccessEvent, ACCESS)
 
 
 class ParqExAccessEvent(ParqExHistoryEntity, EventEntity):

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from .api import Hint, Snapshot, plain_id
 
@@ -22,8 +22,7 @@ class Missed:
     last_at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What a hint points at: a controller, and those of its access points."""
 
     controller_id: str

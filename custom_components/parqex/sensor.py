@@ -1,7 +1,5 @@
 """When an access point was used last and by whom, and what helps to find trouble."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, override
 
@@ -17,14 +15,12 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .access_memory import LastAccess
-from .api import AccessPoint, Relationship
+from .api import Relationship
 from .const import ATTR_OCCURRED_AT
 from .coordinator import ParqExConfigEntry
 from .entity import (
     ParqExControllerEntity,
     ParqExEntity,
-    ParqExEntityDescription,
     ParqExHistoryEntity,
     async_add_access_points,
     async_add_controllers,
@@ -34,57 +30,26 @@ from .entity import (
 PARALLEL_UPDATES = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class ParqExSensorEntityDescription(SensorEntityDescription, ParqExEntityDescription):
-    """What a sensor shows of an access point."""
-
-    value_fn: Callable[[AccessPoint], str | int | None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParqExHistorySensorEntityDescription(
-    SensorEntityDescription, ParqExEntityDescription
-):
-    """What a sensor shows of the last access."""
-
-    value_fn: Callable[[LastAccess], str | datetime | None]
-    occurred_at_fn: Callable[[LastAccess], datetime | None] | None = None
-
-
-SENSORS = (
-    ParqExSensorEntityDescription(
-        key="battery",
-        device_class=SensorDeviceClass.BATTERY,
-        native_unit_of_measurement=PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        supported_fn=lambda access_point: access_point.battery is not None,
-        value_fn=lambda access_point: access_point.battery,
-    ),
-    ParqExSensorEntityDescription(
-        key="relationship",
-        translation_key="relationship",
-        device_class=SensorDeviceClass.ENUM,
-        options=[one.name.lower() for one in Relationship],
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda access_point: (
-            access_point.relationship and access_point.relationship.name.lower()
-        ),
-    ),
-)
-LAST_ACCESS = ParqExHistorySensorEntityDescription(
+LAST_ACCESS = SensorEntityDescription(
     key="last_access",
     translation_key="last_access",
     device_class=SensorDeviceClass.TIMESTAMP,
-    value_fn=lambda last: last.occurred_at,
 )
-LAST_USER = ParqExHistorySensorEntityDescription(
-    key="last_user",
-    translation_key="last_user",
-    value_fn=lambda last: last.user,
-    # So that it changes, too, when the same person comes again.
-    occurred_at_fn=lambda last: last.user_occurred_at,
+LAST_USER = SensorEntityDescription(key="last_user", translation_key="last_user")
+BATTERY = SensorEntityDescription(
+    key="battery",
+    device_class=SensorDeviceClass.BATTERY,
+    native_unit_of_measurement=PERCENTAGE,
+    state_class=SensorStateClass.MEASUREMENT,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+RELATIONSHIP = SensorEntityDescription(
+    key="relationship",
+    translation_key="relationship",
+    device_class=SensorDeviceClass.ENUM,
+    options=[one.name.lower() for one in Relationship],
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
 )
 LAST_CONTACT = SensorEntityDescription(
     key="last_contact",
@@ -101,14 +66,20 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the sensors of every access point and controller."""
-    of_history = [LAST_ACCESS]
+    async_add_access_points(entry, async_add_entities, ParqExLastAccess, LAST_ACCESS)
     if entry.runtime_data.access_log.records_names:
-        of_history.append(LAST_USER)
+        async_add_access_points(entry, async_add_entities, ParqExLastUser, LAST_USER)
     else:
         _async_remove_last_users(hass, entry)
-    async_add_access_points(entry, async_add_entities, ParqExHistorySensor, of_history)
-    async_add_access_points(entry, async_add_entities, ParqExSensor, SENSORS)
-    async_add_controllers(entry, async_add_entities, ParqExLastContact, [LAST_CONTACT])
+    async_add_access_points(
+        entry,
+        async_add_entities,
+        ParqExBattery,
+        BATTERY,
+        supported_fn=lambda access_point: access_point.battery is not None,
+    )
+    async_add_access_points(entry, async_add_entities, ParqExRelationship, RELATIONSHIP)
+    async_add_controllers(entry, async_add_entities, ParqExLastContact, LAST_CONTACT)
 
 
 @callback
@@ -120,41 +91,57 @@ def _async_remove_last_users(hass: HomeAssistant, entry: ParqExConfigEntry) -> N
             registry.async_remove(entity.entity_id)
 
 
-class ParqExSensor(ParqExEntity, SensorEntity):
-    """A sensor that shows what the service reports of an access point."""
-
-    entity_description: ParqExSensorEntityDescription
+class ParqExLastAccess(ParqExHistoryEntity, SensorEntity):
+    """When an access point was used last."""
 
     @property
     @override
-    def native_value(self) -> str | int | None:
-        """Return what the service reports."""
-        return self.entity_description.value_fn(self.access_point)
-
-
-class ParqExHistorySensor(ParqExHistoryEntity, SensorEntity):
-    """A sensor that shows something of the last access."""
-
-    entity_description: ParqExHistorySensorEntityDescription
-
-    @property
-    @override
-    def native_value(self) -> str | datetime | None:
-        """Return what the last access says."""
+    def native_value(self) -> datetime | None:
+        """Return what the log says."""
         last = self.coordinator.access_log.last(self._access_point_id)
-        return self.entity_description.value_fn(last) if last else None
+        return last.occurred_at if last else None
+
+
+class ParqExLastUser(ParqExHistoryEntity, SensorEntity):
+    """Who used an access point last."""
 
     @property
     @override
-    def extra_state_attributes(self) -> dict[str, Any] | None:
-        """Return when that was, where the state does not say it."""
-        if (occurred_at_fn := self.entity_description.occurred_at_fn) is None:
-            return None
+    def native_value(self) -> str | None:
+        """Return what the log says."""
         last = self.coordinator.access_log.last(self._access_point_id)
-        occurred_at = occurred_at_fn(last) if last else None
+        return last.user if last else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return when that was: so it changes, too, when the same person comes again."""
+        last = self.coordinator.access_log.last(self._access_point_id)
+        occurred_at = last.user_occurred_at if last else None
         return {
             ATTR_OCCURRED_AT: occurred_at and dt_util.as_local(occurred_at).isoformat()
         }
+
+
+class ParqExBattery(ParqExEntity, SensorEntity):
+    """What is left of the battery of an access point's Bluetooth sensor."""
+
+    @property
+    @override
+    def native_value(self) -> int | None:
+        """Return what the service reports."""
+        return self.access_point.battery
+
+
+class ParqExRelationship(ParqExEntity, SensorEntity):
+    """What the linked account is to an access point."""
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """Return what the service reports."""
+        relationship = self.access_point.relationship
+        return relationship.name.lower() if relationship else None
 
 
 class ParqExLastContact(ParqExControllerEntity, SensorEntity):

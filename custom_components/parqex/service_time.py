@@ -1,8 +1,8 @@
 """What zone the times of ParqEx are in, which carry none."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import NamedTuple
 
 # How far the clocks of ParqEx and Home Assistant may be apart. Zones differ by more.
 TOLERANCE = timedelta(minutes=5)
@@ -10,8 +10,7 @@ SMALLEST_DIFFERENCE = timedelta(minutes=15)
 LARGEST_OFFSET = timedelta(hours=14)
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """A time as ParqEx wrote it, of something known to lie between two moments."""
 
     time: datetime

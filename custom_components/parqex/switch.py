@@ -1,6 +1,5 @@
 """Open and close access points."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, override
 
@@ -14,7 +13,7 @@ from .access_memory import AccessType
 from .api import State
 from .const import ATTR_CHANNEL, ATTR_OCCURRED_AT, ATTR_USER, DOMAIN
 from .coordinator import ParqExConfigEntry
-from .entity import ParqExEntity, ParqExEntityDescription, async_add_access_points
+from .entity import ParqExStateEntity, async_add_access_points
 from .exceptions import SERVICE_ERRORS, history_error
 
 # Commands wait for each other per controller, in the coordinator.
@@ -24,12 +23,7 @@ PARALLEL_UPDATES = 0
 DEFAULT_HISTORY = timedelta(days=6)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ParqExSwitchEntityDescription(SwitchEntityDescription, ParqExEntityDescription):
-    """What a switch is."""
-
-
-ACCESS_POINT = ParqExSwitchEntityDescription(
+ACCESS_POINT = SwitchEntityDescription(
     key="switch", translation_key="access_point", name=None
 )
 
@@ -40,10 +34,10 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up a switch for every access point."""
-    async_add_access_points(entry, async_add_entities, ParqExSwitch, [ACCESS_POINT])
+    async_add_access_points(entry, async_add_entities, ParqExSwitch, ACCESS_POINT)
 
 
-class ParqExSwitch(ParqExEntity, SwitchEntity):
+class ParqExSwitch(ParqExStateEntity, SwitchEntity):
     """The control of an access point: on is open.
 
     It shows what was asked for until the service confirms it, or a minute is over.

@@ -6,9 +6,8 @@ spent. So tokens that replace others are written at once, and read at the next s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN
@@ -24,8 +23,7 @@ STORAGE_VERSION = 1
 MAX_REPLACED = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Copy:
+class _Copy(NamedTuple):
     """The newest data of an entry, and the marks of those they took the place of."""
 
     replaced: list[str]

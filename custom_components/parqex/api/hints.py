@@ -1,13 +1,11 @@
 """What a webhook of ParqEx points at; nothing else it says is believed."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .transport import parse_json
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(NamedTuple):
     """Where something may have happened; ids as `plain_id` writes them."""
 
     access_point_id: str | None

@@ -6,13 +6,13 @@ once: pairing codes, PINs, e-mail addresses, owners' names.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 from itertools import compress
 from operator import is_not
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 from .errors import InvalidAnswer
 
@@ -36,8 +36,7 @@ class Relationship(StrEnum):
     HAS_ACCESS = "Has Access"
 
 
-@dataclass(frozen=True, slots=True)
-class AccessPoint:
+class AccessPoint(NamedTuple):
     """A door, garage door, gate or elevator button wired to a controller.
 
     `state` is what the service reported, None if it reported nothing we know.
@@ -62,8 +61,7 @@ class AccessPoint:
     battery: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Controller:
+class Controller(NamedTuple):
     """A ParqEx access controller.
 
     `last_contact`: when it last had something to say, without a zone. Not a heartbeat.
@@ -121,8 +119,7 @@ def changed_ids[T](before: Mapping[str, T], now: Mapping[str, T]) -> list[str]:
     return [*compress(now, other), *(before.keys() - now.keys())]
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Somebody who opened or closed an access point."""
 
     id: str
@@ -135,8 +132,7 @@ class Person:
         return f"{self.first_name} {self.last_name}".strip()
 
 
-@dataclass(frozen=True, slots=True)
-class AccessEvent:
+class AccessEvent(NamedTuple):
     """One entry of the access log.
 
     `occurred` has no zone, as the service sends it. `person` is None where a sensor
@@ -151,16 +147,14 @@ class AccessEvent:
     success: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """The person whose ParqEx account is linked."""
 
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class UserSettings:
+class UserSettings(NamedTuple):
     """What the account's settings say; its PIN is not kept."""
 
     time_zone: str | None
@@ -203,7 +197,7 @@ def parse_device(
         skipped += 1
         if twin.state is not access_point.state:
             # Nobody can tell which of the two is true.
-            found[twin.id] = replace(twin, state=None)
+            found[twin.id] = twin._replace(state=None)
     return controller, found, skipped
 
 

@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from .models import AccessPoint, Controller, Snapshot, devices_in, parse_device
 
@@ -38,8 +37,7 @@ _OF_DOOR = itemgetter(
 type _Fields = tuple[list[Any], list[tuple[Any, ...]]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Device:
+class _Device(NamedTuple):
     """A device as it was listed, without what nobody needs, and what was read of it."""
 
     fields: _Fields

@@ -1,13 +1,12 @@
 """One request to the ParqEx API and its answer, judged by status first."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 from http import HTTPStatus
 import json
 import re
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 import zlib
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, hdrs
@@ -47,8 +46,7 @@ class AccessTokens(Protocol):
         """Return another access token, since ParqEx rejected that one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came back; `body` is the parsed JSON, None where it is not JSON.
 
     `fingerprint` tells a success from every other one; of one that was known already,
