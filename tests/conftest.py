@@ -21,12 +21,13 @@ from homeassistant.components.application_credentials import (
     ClientCredential,
     async_import_client_credential,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.config_entry_oauth2_flow import (
     async_get_config_entry_implementation,
 )
 from homeassistant.setup import async_setup_component
+from homeassistant.util.async_ import get_scheduled_timer_handles
 from tests.secrecy import Secrecy
 from tests.simulator import Account, Cloud, DemoHouse, Simulator, build_demo_house
 
@@ -175,3 +176,20 @@ async def until(condition: Callable[[], object]) -> None:
     """Let everything else go on until a condition is met; pytest's timeout is ours."""
     while not condition():  # noqa: ASYNC110  # nothing here knows whom to wake
         await asyncio.sleep(0)
+
+
+def our_timers(hass: HomeAssistant) -> list[str | None]:
+    """Return the names of the integration's timers.
+
+    Home Assistant's fixtures let those pass that end when it stops, as ours do.
+    """
+    jobs = [
+        handle._args[-1]  # there is no other way to its name
+        for handle in get_scheduled_timer_handles(hass.loop)
+        if not handle.cancelled() and handle._args
+    ]
+    return [
+        job.name
+        for job in jobs
+        if isinstance(job, HassJob) and DOMAIN in str(job.name).lower()
+    ]

@@ -1,7 +1,7 @@
 """Unloading at any moment: nothing is left, nothing is lost, and it loads again.
 
-That no task and no timer is left, Home Assistant's own fixtures see to after each of
-these tests (`verify_cleanup`).
+That no task is left, Home Assistant's own fixtures see to after each of these tests
+(`verify_cleanup`). Webhooks are in test_webhook.py.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from homeassistant.const import (
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
-from tests.conftest import Advance, entry_for, set_up, until
+from tests.conftest import Advance, entry_for, our_timers, set_up, until
 from tests.simulator import Cloud, DemoHouse, Fault
 
 GATE = "switch.main_gate"
@@ -120,7 +120,7 @@ def show_history(home: Home) -> asyncio.Future[Any]:
     return home.call(DOMAIN, "get_access_history", return_response=True)
 
 
-# What goes on, and the request that is under way then. A webhook will belong here.
+# What goes on, and the request that is under way then.
 UNDER_WAY: dict[str, tuple[Callable[[Home], asyncio.Future[Any] | None], str]] = {
     "look": (look, "sync"),
     "token refresh": (renew, "token"),
@@ -218,6 +218,7 @@ async def test_it_loads_again(
     await home.answer(act(home))
     await finish(home, waiting)
     if act is unload:
+        assert not our_timers(home.hass)
         home.cloud.requests.clear()
         await advance(700)
         assert not home.cloud.requests
@@ -255,6 +256,7 @@ async def test_nothing_is_left_of_a_removed_account(
     waiting = await begin(home, what, moment)
     await home.answer(remove(home))
     await finish(home, waiting)
+    assert not our_timers(home.hass)
     home.cloud.requests.clear()
     await advance(700)
     assert not home.cloud.requests

@@ -4,6 +4,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.components.conversation import async_converse
+from homeassistant.components.homeassistant.const import DATA_EXPOSED_ENTITIES
 from homeassistant.components.homeassistant.exposed_entities import (
     KNOWN_ASSISTANTS,
     async_expose_entity,
@@ -20,9 +21,14 @@ GATE = "switch.main_gate"
 
 @pytest.fixture(autouse=True)
 async def conversation(hass: HomeAssistant) -> None:
-    """Set up Home Assistant's own conversation engine, before any entity is there."""
+    """Set up Home Assistant's own conversation engine, before any entity is there.
+
+    Its user has every assistant take in what is new.
+    """
     for component in ("homeassistant", "intent", "conversation"):
         assert await async_setup_component(hass, component, {})
+    for assistant in KNOWN_ASSISTANTS:
+        hass.data[DATA_EXPOSED_ENTITIES].async_set_expose_new_entities(assistant, True)
 
 
 async def say(hass: HomeAssistant, words: str) -> str:
@@ -32,6 +38,7 @@ async def say(hass: HomeAssistant, words: str) -> str:
     return answer
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize("assistant", KNOWN_ASSISTANTS)
 async def test_nothing_is_exposed_by_itself(
     hass: HomeAssistant, linked: MockConfigEntry, assistant: str

@@ -26,7 +26,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from tests.conftest import Advance, entry_for, set_up, until
+from tests.conftest import Advance, entry_for, our_timers, set_up, until
 from tests.nabu_casa import NabuCasa
 from tests.simulator import SENSOR, Cloud, DemoHouse, Event, Fault, Simulator, Webhook
 from tests.simulator.webhooks import body
@@ -660,6 +660,7 @@ async def test_an_account_is_unloaded_while_a_hint_is_followed(
     await post(hint)
     await getattr(hass.config_entries, how)(linked.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
+    assert f"{DOMAIN} hint" not in our_timers(hass)
     cloud.requests.clear()
     await advance(10)
     assert asked(cloud) == []

@@ -8,6 +8,7 @@ of processor time that the modules named take then.
 import asyncio
 import gc
 from importlib import import_module
+import os
 from pathlib import Path
 from statistics import median
 import sys
@@ -60,13 +61,16 @@ def _modules(package: str) -> list[str]:
 
 
 async def _in_a_new_process(modules: list[str]) -> float:
-    """Import modules where nobody did before."""
+    """Import modules where nobody did before, compiled as Home Assistant keeps them."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(ROOT / ".dev" / "pycache")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "scripts.benchmarks.imports",
         *modules,
         cwd=ROOT,
+        env=environment,
         stdout=asyncio.subprocess.PIPE,
     )
     told, _ = await process.communicate()
