@@ -13,7 +13,7 @@ from homeassistant.components.homeassistant.exposed_entities import (
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
-from tests.conftest import Advance
+from tests.conftest import Advance, enable_all
 from tests.simulator import Cloud, DemoHouse
 
 GATE = "switch.main_gate"
@@ -38,12 +38,12 @@ async def say(hass: HomeAssistant, words: str) -> str:
     return answer
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize("assistant", KNOWN_ASSISTANTS)
 async def test_nothing_is_exposed_by_itself(
     hass: HomeAssistant, linked: MockConfigEntry, assistant: str
 ) -> None:
     """Neither what opens a gate nor what tells whether it is open."""
+    await enable_all(hass, linked)
     entities = er.async_entries_for_config_entry(er.async_get(hass), linked.entry_id)
     assert entities
     assert not [

@@ -235,7 +235,7 @@ class AccessLog:
         if self._reader and not self._reader.done():
             return
         self._reader = self._entry.async_create_background_task(
-            self._hass, self._async_read(), f"{DOMAIN} access log", eager_start=False
+            self._hass, self._async_read(), f"{DOMAIN} access log"
         )
 
     def _due(self) -> list[str]:
@@ -261,6 +261,8 @@ class AccessLog:
         """Read one controller's log and tell what is new."""
         sightings, reading.sightings, reading.moved = reading.sightings, [], False
         await self._async_learn(sightings)
+        # Whoever shows states has the first turn.
+        await asyncio.sleep(0)
         now = dt_util.utcnow()
         access_points = [
             one.id for one in self._snapshot.access_points_of(controller_id)
