@@ -19,7 +19,7 @@ from custom_components.parqex.api import (
     parse_hint,
 )
 from custom_components.parqex.api.client import shape
-from custom_components.parqex.api.models import (
+from custom_components.parqex.api.parsing import (
     parse_access_events,
     parse_account,
     parse_user_settings,

@@ -18,16 +18,8 @@ from .errors import (
     Refused,
     SensorRequired,
 )
-from .models import (
-    AccessEvent,
-    Account,
-    Snapshot,
-    State,
-    UserSettings,
-    parse_access_events,
-    parse_account,
-    parse_user_settings,
-)
+from .models import AccessEvent, Account, Snapshot, State, UserSettings
+from .parsing import parse_access_events, parse_account, parse_user_settings
 from .snapshots import SnapshotReader
 from .transport import AccessTokens, Answer, Transport
 

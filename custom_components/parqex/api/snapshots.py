@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from .models import AccessPoint, Controller, Snapshot, devices_in, parse_device
+from .models import AccessPoint, Controller, Snapshot
+from .parsing import devices_in, parse_device
 
 # Long lists are read in slices, so that nothing else has to wait for them.
 DOORS_AT_A_TIME = 500
 
-# Everything that models.py reads of a device and of its doors.
+# Everything that parsing.py reads of a device and of its doors.
 _OF_DEVICE = itemgetter(
     "id",
     "software_version",

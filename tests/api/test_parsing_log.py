@@ -12,7 +12,7 @@ from custom_components.parqex.api import (
     State,
     UserSettings,
 )
-from custom_components.parqex.api.models import (
+from custom_components.parqex.api.parsing import (
     parse_access_events,
     parse_account,
     parse_user_settings,
