@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from .access_history import AccessHistory, Reading
 from .access_memory import Access, AccessMemory, AccessType, LastAccess, fingerprint
+from .account_zone import AccountZone
 from .api import (
     AccessEvent,
     AccessPoint,
@@ -27,9 +28,6 @@ from .api import (
 from .const import CONF_RECORD_NAMES, DOMAIN, LOGGER
 from .exceptions import SERVICE_ERRORS
 from .service_time import TOLERANCE, ServiceTime, Sighting
-
-# The account's zone is asked for at most this often.
-ZONE_INTERVAL = timedelta(hours=1)
 
 # After a longer time away, what happened before is old news.
 TOLD_BACK_TO = timedelta(days=1)
@@ -60,11 +58,11 @@ class AccessLog:
         """
         self._hass = hass
         self._entry = entry
-        self._client = client
         self._async_changed = async_changed
         self._async_all_told = async_all_told
         self._memory = AccessMemory(hass, entry.entry_id)
         self._time = service_time
+        self._zone = AccountZone(client, service_time, self._memory)
         self._history = AccessHistory(client)
         self._listeners: defaultdict[str, list[Callable[[Access], None]]] = defaultdict(
             list
@@ -72,7 +70,6 @@ class AccessLog:
         self._readings: dict[str, Reading] = {}
         self._snapshot = Snapshot({}, {})
         self._looked_at: datetime | None = None
-        self._zone_asked_at: datetime | None = None
         self._reader: asyncio.Task[None] | None = None
         self._started = False
 
@@ -84,8 +81,7 @@ class AccessLog:
     async def async_load(self) -> None:
         """Load what was told before."""
         await self._memory.async_load()
-        if zone := await _zone(self._memory.zone):
-            self._time.zone, self._time.proven = zone, True
+        await self._zone.async_load()
         if not self.records_names:
             self._memory.forget_names()
 
@@ -260,7 +256,8 @@ class AccessLog:
     ) -> None:
         """Read one controller's log and tell what is new."""
         sightings, reading.sightings, reading.moved = reading.sightings, [], False
-        await self._async_learn(sightings)
+        if await self._zone.async_learn(sightings):
+            self._async_all_changed()
         # Whoever shows states has the first turn.
         await asyncio.sleep(0)
         now = dt_util.utcnow()
@@ -295,32 +292,6 @@ class AccessLog:
         if events is not None:
             await self._async_tell_new(controller_id, events, now)
 
-    async def _async_learn(self, sightings: list[Sighting]) -> None:
-        """Learn the zone of the service's times from what was seen to happen."""
-        if not self._time.doubted_by(sightings):
-            if self._time.prove(sightings):
-                self._memory.learn_zone(str(self._time.zone))
-                self._async_all_changed()
-            return
-        zone = await self._async_account_zone()
-        if zone and self._time.learn(sightings, zone):
-            self._memory.learn_zone(str(self._time.zone))
-            self._async_all_changed()
-        elif self._time.learn_offset(sightings):
-            self._async_all_changed()
-
-    async def _async_account_zone(self) -> tzinfo | None:
-        """Return the zone the account is set to, None if it is not known now."""
-        now = dt_util.utcnow()
-        if self._zone_asked_at and now < self._zone_asked_at + ZONE_INTERVAL:
-            return None
-        self._zone_asked_at = now
-        try:
-            return await _zone((await self._client.async_user_settings()).time_zone)
-        except SERVICE_ERRORS as err:
-            LOGGER.debug("The account's time zone is not known: %s", err)
-            return None
-
     async def _async_tell_new(
         self, controller_id: str, events: list[AccessEvent], now: datetime
     ) -> None:
@@ -328,7 +299,23 @@ class AccessLog:
         if events and events[0].occurred > events[-1].occurred:
             # So that what happened in the same second comes in its order, too.
             events.reverse()
-        await self._async_learn(_from_the_future(events, self._time, now))
+        if await self._zone.async_learn_from(events, now):
+            self._async_all_changed()
+        in_order = await self._async_sort_out(controller_id, events, now)
+        # An access is told when the state it led to is shown.
+        await self._async_all_told()
+        for some in batched(in_order, TOLD_AT_A_TIME, strict=False):
+            for occurred_at, event in some:
+                self._async_tell(event, occurred_at)
+            for access_point_id in {event.access_point_id for _, event in some}:
+                self._async_changed(access_point_id)
+            await asyncio.sleep(0)
+        self._memory.forget_before(now)
+
+    async def _async_sort_out(
+        self, controller_id: str, events: list[AccessEvent], now: datetime
+    ) -> list[tuple[datetime, AccessEvent]]:
+        """Return what is to be told, oldest first; remember what is too old for it."""
         first_reading = self._memory.is_first_reading(controller_id)
         snapshot = self._snapshot
         new: dict[str, tuple[datetime, AccessEvent]] = {}
@@ -346,16 +333,7 @@ class AccessLog:
             await asyncio.sleep(0)
         # Not before: who is cut short would tell the rest as news the next time.
         self._memory.finish_reading(controller_id)
-        in_order = sorted(new.values(), key=lambda one: one[0])
-        # An access is told when the state it led to is shown.
-        await self._async_all_told()
-        for some_new in batched(in_order, TOLD_AT_A_TIME, strict=False):
-            for occurred_at, event in some_new:
-                self._async_tell(event, occurred_at)
-            for access_point_id in {event.access_point_id for _, event in some_new}:
-                self._async_changed(access_point_id)
-            await asyncio.sleep(0)
-        self._memory.forget_before(now)
+        return sorted(new.values(), key=lambda one: one[0])
 
     @callback
     def _async_tell(self, event: AccessEvent, occurred_at: datetime) -> None:
@@ -382,26 +360,3 @@ def _moved(before: AccessPoint | None, now: AccessPoint) -> bool:
     return before is not None and (
         (before.state, before.last_toggled) != (now.state, now.last_toggled)
     )
-
-
-def _from_the_future(
-    events: list[AccessEvent], service_time: ServiceTime, now: datetime
-) -> list[Sighting]:
-    """Return an entry that cannot be of the zone assumed so far, if there is one."""
-    day = timedelta(days=1)
-    plausible = (now + day).replace(tzinfo=None)
-    newest = max(
-        (event.occurred for event in events if event.occurred < plausible), default=None
-    )
-    if newest is None or service_time.to_utc(newest, now) <= now + TOLERANCE:
-        return []
-    return [Sighting(newest, now - day, now)]
-
-
-async def _zone(name: str | None) -> tzinfo | None:
-    """Return a time zone by its name, None if there is none of it."""
-    try:
-        return await dt_util.async_get_time_zone(name) if name else None
-    except ValueError, OSError:
-        # What is no name of a zone is taken for a path, and what lies there for a zone.
-        return None

@@ -9,13 +9,13 @@ from hypothesis import given, strategies as st
 import orjson
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.parqex.access_log import _zone
 from custom_components.parqex.access_memory import (
     Access,
     AccessMemory,
     AccessType,
     LastAccess,
 )
+from custom_components.parqex.account_zone import _zone
 from custom_components.parqex.api import AccessEvent, State
 from custom_components.parqex.application_credentials import _rejects, _tokens
 from custom_components.parqex.const import DOMAIN
