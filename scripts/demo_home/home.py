@@ -139,12 +139,11 @@ class Home:
             )
 
     def _furnish(self) -> None:
-        """Make the folder: integration, blueprints, settings; nothing that calls out."""
+        """Make the folder: integration, settings; nothing that calls out."""
         self.remove()
         components = self.folder / "custom_components"
         components.mkdir(parents=True)
         (components / "parqex").symlink_to(ROOT / "custom_components" / "parqex")
-        shutil.copytree(ROOT / "blueprints", self.folder / "blueprints")
         (self.folder / "configuration.yaml").write_text(self._configuration, "utf-8")
         (self.folder / "automations.yaml").write_text("[]", "utf-8")
         # In YAML it would be on trial, and taken back after five minutes.

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 import os
 import re
-import shutil
 from typing import Self
 
 from playwright.async_api import (
@@ -20,9 +19,9 @@ from playwright.async_api import (
 import pytest
 from yarl import URL
 
-from scripts.demo_home.home import HOST
+from scripts.demo_home.home import HOST, ROOT
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+EXECUTABLE = ROOT / ".dev" / "chromium"
 WINDOW = ViewportSize(width=1280, height=800)
 MILLISECONDS = 15_000
 
@@ -35,15 +34,12 @@ OTHER_BRANDS = re.compile(r"/api/brands/(?!integration/parqex/)")
 @asynccontextmanager
 async def chromium(base_url: str) -> AsyncIterator[BrowserContext]:
     """Run Chromium, with Home Assistant as the base of addresses."""
-    executable = next(filter(None, map(shutil.which, NAMES)), None)
-    if executable is None:
-        pytest.exit(
-            "Chromium is needed; on Debian and Ubuntu: apt-get install chromium"
-        )
+    if not EXECUTABLE.exists():
+        pytest.exit("Chromium is needed; scripts/setup browser finds or installs it.")
     expect.set_options(timeout=MILLISECONDS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=executable,
+            executable_path=EXECUTABLE,
             chromium_sandbox=os.geteuid() != 0,
             args=[
                 "--disable-background-networking",

@@ -44,6 +44,8 @@ class Pictures:
         """Take a picture of a page or a part of it."""
         if not self._wanted:
             return
+        # Away from the buttons: what lies under the pointer looks different.
+        await (what if isinstance(what, Page) else what.page).mouse.move(0, 0)
         screenshot = await what.screenshot(
             animations="disabled", caret="hide", style=HIDE
         )

@@ -1,13 +1,15 @@
-"""An automation from a blueprint, made on Home Assistant's form.
+"""A blueprint, imported by its address, and an automation made from it."""
 
-Home Assistant itself fetches what is imported by link, from the internet. Here the
-blueprints lie in its folder from the start, as a user without internet puts them there.
-"""
+from collections.abc import AsyncGenerator
 
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from playwright.async_api import expect
+import pytest
 
 from scripts.demo_home.browser import Browser
 from scripts.demo_home.demo import Demo
+from scripts.demo_home.home import HOST, ROOT
 from tests.simulator import Cloud
 
 from .account import LinkedAccount
@@ -16,22 +18,37 @@ from .pictures import Pictures
 
 DOOR = "Garage left"
 PHONE = "Phone of Olivia"
+BLUEPRINT = "ParqEx: close at night"
 
 
-async def test_an_automation_from_a_blueprint_closes_a_garage(
+@pytest.fixture
+async def blueprint_address() -> AsyncGenerator[str]:
+    """Return where Home Assistant can fetch the blueprint, as from GitHub."""
+    site = web.Application()
+    site.router.add_static("/", ROOT / "blueprints")
+    async with TestServer(site, host=HOST) as server:
+        yield str(server.make_url("/automation/parqex/close_at_night.yaml"))
+
+
+async def test_an_automation_from_an_imported_blueprint_closes_a_garage(
     home_assistant: HomeAssistant,
     account: LinkedAccount,
     demo: Demo,
     cloud: Cloud,
     parqex: ParqEx,
+    blueprint_address: str,
     pictures: Pictures,
 ) -> None:
-    """Filled in, saved and run, "close at night" closes what is open."""
+    """Imported, filled in, saved and run, "close at night" closes what is open."""
     await add_phone(demo.browser)
     cloud.door(DOOR).open_by_hand()
     await account.look()
     blueprints = await home_assistant.open_blueprints()
-    automation = await blueprints.use("ParqEx: close at night")
+    found = await blueprints.preview(blueprint_address)
+    await expect(found.content).to_contain_text(BLUEPRINT)
+    await found.confirm()
+
+    automation = await blueprints.use(BLUEPRINT)
     await automation.choose_entity(DOOR)
     await automation.choose_device(PHONE)
     await pictures.take(home_assistant.page, "blueprint")

@@ -42,6 +42,7 @@ async def test_names_are_not_recorded_once_they_are_turned_off(
     """A visit is told without the name, and no sensor has one."""
     integration = await home_assistant.open_integration()
     options = await integration.configure()
+    await expect(options.content).to_contain_text("names remembered so far are dropped")
     await pictures.take(options.window, "options")
     await options.choose(RECORD_NAMES, on=False)
     await options.press("Submit")

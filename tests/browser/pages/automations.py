@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Page
 
-from .parts import pick
+from .parts import Dialog, pick
 
 
 class Blueprints:
@@ -14,10 +14,31 @@ class Blueprints:
         """Take the page."""
         self.page = page
 
+    async def preview(self, address: str) -> BlueprintImport:
+        """Give the address of a blueprint, and have it shown before it is imported."""
+        await self.page.get_by_role("button", name="Import blueprint").click()
+        dialog = BlueprintImport(self.page)
+        await dialog.field("Blueprint address").fill(address)
+        await dialog.press("Preview")
+        return dialog
+
     async def use(self, name: str) -> AutomationEditor:
         """Begin an automation from a blueprint."""
         await self.page.get_by_role("row", name=name).click()
         return AutomationEditor(self.page)
+
+
+class BlueprintImport(Dialog):
+    """The dialog that shows a blueprint before it is imported."""
+
+    def __init__(self, page: Page) -> None:
+        """Take the page."""
+        super().__init__(page, "ha-dialog-import-blueprint")
+
+    async def confirm(self) -> None:
+        """Import it."""
+        await self.press("Import blueprint")
+        await self.be_gone()
 
 
 class AutomationEditor:
