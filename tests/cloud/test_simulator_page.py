@@ -1,15 +1,15 @@
 """The simulator's page for people: what it is told, and what its buttons do."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession
 import pytest
 
-from .simulator import Cloud, DemoHouse, Fault, Simulator, build_demo_house
-from .simulator.faults import ENDPOINTS
-from .test_simulator import START, Client, Clock
+from tests.simulator import Cloud, DemoHouse, Fault
+from tests.simulator.faults import ENDPOINTS
+
+from .conftest import START, Client, Clock
 
 
 class Page:
@@ -64,55 +64,10 @@ def texts(state: dict[str, Any]) -> list[str]:
     return [trouble["text"] for trouble in state["troubles"]]
 
 
-@pytest.fixture(autouse=True)
-def prepare(socket_enabled: None) -> None:
-    """Let the loopback through; there is no Home Assistant here."""
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Return the clock of the cloud."""
-    return Clock()
-
-
-@pytest.fixture
-def cloud(clock: Clock) -> Cloud:
-    """Return the cloud."""
-    return Cloud(clock)
-
-
-@pytest.fixture
-def house(cloud: Cloud) -> DemoHouse:
-    """Return the demo house."""
-    return build_demo_house(cloud, travel_seconds=5)
-
-
-@pytest.fixture
-async def http(cloud: Cloud, house: DemoHouse) -> AsyncIterator[ClientSession]:
-    """Return a client of the running simulator."""
-    async with (
-        Simulator(cloud) as simulator,
-        ClientSession(simulator.base_url, timeout=ClientTimeout(total=5)) as session,
-    ):
-        yield session
-
-
 @pytest.fixture
 def page(http: ClientSession) -> Page:
     """Return the page."""
     return Page(http)
-
-
-@pytest.fixture
-def owner(http: ClientSession, cloud: Cloud, house: DemoHouse) -> Client:
-    """Return an application linked as the owner."""
-    return Client(http, cloud.oauth.link(house.owner)["access_token"])
-
-
-@pytest.fixture
-def guest(http: ClientSession, cloud: Cloud, house: DemoHouse) -> Client:
-    """Return an application linked as the guest."""
-    return Client(http, cloud.oauth.link(house.guest)["access_token"])
 
 
 # What it is
