@@ -26,7 +26,7 @@ from homeassistant.helpers.json import json_bytes
 from tests.conftest import Advance, entry_for, set_up
 from tests.simulator import Cloud, DemoHouse, Fault, Simulator
 from tests.simulator.house import Door
-from tests.simulator.trouble import catalogue
+from tests.simulator.trouble import kinds
 
 from .unreachable import UNREACHABLE, unreachable
 
@@ -107,8 +107,7 @@ class Home:
                 yield
             self.unreachable = False
             return
-        faults = catalogue(self.cloud.now(), self.simulator.port)
-        async with self.failing(endpoint, faults[kind]):
+        async with self.failing(endpoint, kinds(self.cloud)[kind]):
             yield
 
     @asynccontextmanager
