@@ -197,9 +197,14 @@ class Secrecy(logging.Handler):
     @staticmethod
     def _hides(private: Iterable[str], where: str, text: str) -> None:
         """See that nothing private is in a text."""
-        seen = [one for one in private if one in text and _stands_alone(one, text)]
+        seen = revealed(private, text)
         lines = [line for line in text.splitlines() if any(one in line for one in seen)]
         assert not seen, f"{seen} in {where}: {lines[:3]}"
+
+
+def revealed(private: Iterable[str], text: str) -> list[str]:
+    """Return what stands in a text; in a random id, a PIN is only chance."""
+    return [one for one in private if one in text and _stands_alone(one, text)]
 
 
 def _stands_alone(private: str, text: str) -> bool:

@@ -22,7 +22,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict
-from tests.simulator import Cloud, DemoHouse, Fault
+from tests.simulator import Cloud, DemoHouse, Door, Fault
 
 FOLDER = Path(__file__).parents[1] / "blueprints" / "automation"
 BLUEPRINTS = sorted(one.name for one in (FOLDER / "parqex").glob("*.yaml"))
@@ -223,6 +223,16 @@ async def press(
     return press
 
 
+@pytest.fixture
+async def gate_left_open(cloud: Cloud, automate: Automate, let_pass: LetPass) -> Door:
+    """Return the main gate, open for so long that the phone was told of it."""
+    await automate("left_open", sensor="binary_sensor.main_gate_left_open")
+    gate = cloud.door("Main gate")
+    gate.open_by_hand()
+    await let_pass(930)
+    return gate
+
+
 type Press = Callable[[Phone, str], Awaitable[None]]
 
 
@@ -314,19 +324,15 @@ async def test_somebody_elses_button_closes_nothing(
 
 
 async def test_the_button_goes_when_it_is_closed_otherwise(
-    cloud: Cloud, phone: Phone, automate: Automate, let_pass: LetPass, press: Press
+    gate_left_open: Door, cloud: Cloud, phone: Phone, let_pass: LetPass, press: Press
 ) -> None:
     """And closes nothing then, even if it is open again."""
-    await automate("left_open", sensor="binary_sensor.main_gate_left_open")
-    gate = cloud.door("Main gate")
-    gate.open_by_hand()
-    await let_pass(930)
     button = phone.button
-    gate.close_by_hand()
+    gate_left_open.close_by_hand()
     await let_pass(30)
     assert phone.messages[1:] == [CLEARED]
     assert phone.sent[0]["data"]["tag"] == phone.sent[1]["data"]["tag"]
-    gate.open_by_hand()
+    gate_left_open.open_by_hand()
     await let_pass(30)
     await press(phone, button)
     await let_pass(30)
@@ -356,16 +362,13 @@ async def test_the_button_works_for_its_time_only(
 
 async def test_while_the_button_works_an_outage_tells_nothing_again(
     hass: HomeAssistant,
+    gate_left_open: Door,
     cloud: Cloud,
     phone: Phone,
-    automate: Automate,
     let_pass: LetPass,
     press: Press,
 ) -> None:
     """Out of reach nothing is sent; the button works again when it is over."""
-    await automate("left_open", sensor="binary_sensor.main_gate_left_open")
-    cloud.door("Main gate").open_by_hand()
-    await let_pass(930)
     button = phone.button
     cloud.faults.add("sync", Fault(status=500))
     await let_pass(60)
@@ -402,20 +405,15 @@ async def test_a_time_of_ones_own_counts_from_when_it_opened(
 
 @pytest.mark.parametrize("stuck", [True, False])
 async def test_one_is_told_if_it_did_not_close(
-    cloud: Cloud,
+    gate_left_open: Door,
     house: DemoHouse,
     phone: Phone,
-    automate: Automate,
     let_pass: LetPass,
     press: Press,
     stuck: bool,
 ) -> None:
     """Whether ParqEx refused, or the door did not move."""
-    await automate("left_open", sensor="binary_sensor.main_gate_left_open")
-    gate = cloud.door("Main gate")
-    gate.open_by_hand()
-    await let_pass(930)
-    gate.stuck = stuck
+    gate_left_open.stuck = stuck
     house.entrance.refusal = None if stuck else 400
     await press(phone, phone.button)
     await let_pass(150)

@@ -17,7 +17,7 @@ from tests.reliability.home import Home
 from tests.reliability.matrix import CELLS, PAGE, Outcome, expected, page
 from tests.reliability.unreachable import UNREACHABLE
 from tests.simulator import Cloud, DemoHouse, Simulator, build_demo_house
-from tests.simulator.trouble import catalogue
+from tests.simulator.trouble import kinds
 
 pytestmark = pytest.mark.usefixtures("current_request_with_host")
 
@@ -83,7 +83,7 @@ async def test_a_command_may_be_carried_out_all_the_same(
     home: Home, browser: Browser, kind: str
 ) -> None:
     """Only its answer is lost; so it is not sent again, and the door is looked at."""
-    fault = catalogue(home.cloud.now(), home.simulator.port)[kind]
+    fault = kinds(home.cloud)[kind]
     toggle = Toggle(home, browser)
     await toggle.prepare()
     async with home.failing("toggle", replace(fault, after=True)):

@@ -29,9 +29,9 @@ class Exercise(ABC):
         self.home = home
         self.browser = browser
 
-    @abstractmethod
     async def prepare(self) -> None:
-        """Do what comes before the trouble."""
+        """Do what comes before the trouble: link the account."""
+        await self.home.link()
 
     @abstractmethod
     async def provoke(self) -> Outcome:
@@ -46,11 +46,6 @@ class Sync(Exercise):
     """Look at all doors."""
 
     endpoint = "sync"
-
-    @override
-    async def prepare(self) -> None:
-        """Have seen them before."""
-        await self.home.link()
 
     @override
     async def provoke(self) -> Outcome:
@@ -114,11 +109,6 @@ class Toggle(Exercise):
     }
 
     @override
-    async def prepare(self) -> None:
-        """Be there."""
-        await self.home.link()
-
-    @override
     async def provoke(self) -> Outcome:
         """Press the switch."""
         home = self.home
@@ -166,11 +156,6 @@ class Toggle(Exercise):
 
 class History(Exercise):
     """Hear who opened the gate."""
-
-    @override
-    async def prepare(self) -> None:
-        """Have read the log before."""
-        await self.home.link()
 
     @override
     async def provoke(self) -> Outcome:

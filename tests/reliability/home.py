@@ -24,9 +24,10 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.json import json_bytes
 from tests.conftest import Advance, entry_for, set_up
+from tests.secrecy import revealed
 from tests.simulator import Cloud, DemoHouse, Fault, Simulator
 from tests.simulator.house import Door
-from tests.simulator.trouble import catalogue
+from tests.simulator.trouble import kinds
 
 from .unreachable import UNREACHABLE, unreachable
 
@@ -107,8 +108,7 @@ class Home:
                 yield
             self.unreachable = False
             return
-        faults = catalogue(self.cloud.now(), self.simulator.port)
-        async with self.failing(endpoint, faults[kind]):
+        async with self.failing(endpoint, kinds(self.cloud)[kind]):
             yield
 
     @asynccontextmanager
@@ -211,8 +211,7 @@ class Home:
         """No secret, nobody's data, nothing unforeseen."""
         private = self.cloud.issued_secrets() | self.cloud.personal_data()
         private |= {door.id for door in self.cloud.doors}
-        text = self.caplog.text
-        assert [one for one in private if one in text] == [], "the log tells"
+        assert revealed(private, self.caplog.text) == [], "the log tells"
         unforeseen = [
             one.getMessage()
             for one in self.caplog.records
@@ -238,8 +237,7 @@ class Home:
                 written += json_bytes(
                     await async_get_config_entry_diagnostics(self.hass, self.entry)
                 )
-        text = written.decode()
-        assert not [one for one in self.cloud.issued_secrets() if one in text]
+        assert revealed(self.cloud.issued_secrets(), written.decode()) == []
 
     def _all_devices(self) -> list[dr.DeviceEntry]:
         """Return the devices of the account."""

@@ -8,10 +8,10 @@ from yarl import URL
 
 from .admin_state import REFUSALS, troubles
 from .cloud import Cloud
-from .fault_kinds import FAULTS
 from .house import WEB, Controller, Door, Event, State
 from .pages import read_page
 from .settings import choose
+from .trouble import kinds
 
 AUTO_CLOSE_SECONDS: Final = 30
 
@@ -101,7 +101,7 @@ def _share(cloud: Cloud, order: Order) -> None:
 
 def _fault(cloud: Cloud, order: Order) -> None:
     endpoint, kind, times = order["endpoint"], order["fault"], order.get("times")
-    fault = FAULTS[kind] if kind else None
+    fault = kinds(cloud)[kind] if kind else None
     if times is not None and int(times) < 1:
         raise ValueError(times)
     cloud.faults.clear(endpoint)

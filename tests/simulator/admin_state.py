@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from .cloud import Cloud, Request
 from .endpoints import MESSAGES
-from .fault_kinds import FAULT_KINDS, FAULTS
-from .faults import ENDPOINTS, Fault
+from .faults import ENDPOINTS
 from .house import Controller, Door, Event
 from .people import Account
 from .settings import settings
+from .trouble import catalogue
 
 REFUSALS: Final = tuple(status for status in MESSAGES if status != 200)
 """The documented ways of a controller to refuse a command."""
@@ -38,10 +38,9 @@ def state(cloud: Cloud, address: str) -> dict[str, Any]:
         "faults": {
             endpoint: str(cloud.faults.next(endpoint) or "") for endpoint in ENDPOINTS
         },
-        "fault_chosen": {
-            endpoint: _kind(cloud.faults.next(endpoint)) for endpoint in ENDPOINTS
+        "fault_kinds": {
+            group: list(kinds) for group, kinds in catalogue(cloud).items()
         },
-        "fault_kinds": {group: list(kinds) for group, kinds in FAULT_KINDS.items()},
         "webhooks": [
             {
                 "address": webhook.address,
@@ -69,7 +68,7 @@ def troubles(cloud: Cloud) -> Iterator[dict[str, Any]]:
     for endpoint in ENDPOINTS:
         if fault := cloud.faults.next(endpoint):
             yield {
-                "text": f"{endpoint}: {_kind(fault)}",
+                "text": f"{endpoint}: {fault}{_lasting(cloud.faults.left(endpoint))}",
                 "end": {"act": "fault", "endpoint": endpoint, "fault": ""},
             }
 
@@ -103,11 +102,10 @@ def _newest[T](entries: list[T], length: int) -> Iterator[tuple[int, T]]:
     return reversed(list(enumerate(entries))[-length:])
 
 
-def _kind(fault: Fault | None) -> str:
-    """Return the name of a fault; one that only a test can add says what it does."""
-    if fault is None:
+def _lasting(requests: int | None) -> str:
+    if requests is None:
         return ""
-    return next((name for name, one in FAULTS.items() if one == fault), str(fault))
+    return f", for {requests} more {'request' if requests == 1 else 'requests'}"
 
 
 def _account(cloud: Cloud, account: Account) -> dict[str, Any]:

@@ -78,6 +78,8 @@ class Cloud:
     history_order: Literal["newest", "oldest", "shuffled"] = "newest"
     history_time_format: str = "%Y-%m-%d %H:%M:%S"
 
+    port: int = field(default=0, init=False)
+    """Where the simulator listens, once it does."""
     accounts: list[Account] = field(default_factory=list, init=False)
     controllers: list[Controller] = field(default_factory=list, init=False)
     faults: Faults = field(default_factory=Faults, init=False)

@@ -1,6 +1,6 @@
 """Faults: what an endpoint can be told to do instead of answering well."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -21,14 +21,17 @@ ENDPOINTS: Final = (
 class Fault:
     """One way to fail. Without a status, the real answer is what gets delayed or cut."""
 
+    name: str = ""
+    """What the catalogue of trouble calls it."""
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: str | bytes | None = None
+    body: str | bytes | Callable[[], bytes] | None = None
+    """A function where it is so big that only who needs it should make it."""
     content_type: str = "application/json"
     edit: Callable[[Any], Any] | None = None
-    """Change the JSON of the real answer."""
+    """Change the JSON of the real answer; a page for people stays as it is."""
     rewrite: Callable[[bytes], bytes] | None = None
-    """Change the bytes of the real answer, after its JSON."""
+    """Change the bytes of that JSON, after it."""
     delay: float = 0
     """Seconds before the headers."""
     hang: Literal["headers", "body"] | None = None
@@ -47,6 +50,8 @@ class Fault:
         """Return what is sent in place of the real answer."""
         if self.status is None:
             answer = replace(answer, headers={**answer.headers, **self.headers})
+            if answer.content_type != "application/json":
+                return answer
             if self.edit:
                 answer = answer.edited(self.edit)
             if self.rewrite:
@@ -57,11 +62,14 @@ class Fault:
                 errors(self.status, f"Simulated fault ({self.status})."),
                 headers=self.headers,
             )
-        body = self.body.encode() if isinstance(self.body, str) else self.body
+        body = self.body() if callable(self.body) else self.body
+        body = body.encode() if isinstance(body, str) else body
         return Answer(self.status, body, self.content_type, self.headers)
 
     def __str__(self) -> str:
         """Say it in a few words."""
+        if self.name:
+            return self.name
         if self.reset:
             return "resets"
         if self.hang:
@@ -87,14 +95,15 @@ class Faults:
         default_factory=lambda: {endpoint: [] for endpoint in ENDPOINTS}
     )
 
-    def add(self, endpoint: str, fault: Fault, times: int | None = None) -> None:
-        """Let an endpoint fail a number of times, or until it is cleared."""
-        self._planned[endpoint].append(_Planned(fault, times))
+    def add(self, endpoint: str | None, fault: Fault, times: int | None = None) -> None:
+        """Let one endpoint, or each of them, fail so many times or until cleared."""
+        for planned in self._of(endpoint):
+            planned.append(_Planned(fault, times))
 
     def clear(self, endpoint: str | None = None) -> None:
         """Let one endpoint, or all of them, answer well again."""
-        for name in ENDPOINTS if endpoint is None else (endpoint,):
-            self._planned[name].clear()
+        for planned in self._of(endpoint):
+            planned.clear()
 
     def take(self, endpoint: str) -> Fault | None:
         """Return the fault of this request, and count it."""
@@ -112,3 +121,14 @@ class Faults:
         """Return the fault that the next request will meet."""
         planned = self._planned[endpoint]
         return planned[0].fault if planned else None
+
+    def left(self, endpoint: str) -> int | None:
+        """Return how many requests will meet it, None if it stays until cleared."""
+        planned = self._planned[endpoint]
+        return planned[0].times if planned else None
+
+    def _of(self, endpoint: str | None) -> Iterable[list[_Planned]]:
+        """Return what is planned for one endpoint, or for each of them."""
+        if endpoint is None:
+            return self._planned.values()
+        return (self._planned[endpoint],)

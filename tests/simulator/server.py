@@ -63,7 +63,6 @@ class Simulator:
         """Prepare a cloud; it is reached at public_url where that is given."""
         self.cloud = cloud or Cloud()
         self.announcer = Announcer(self.cloud)
-        self.port = 0
         self._public_url = public_url.rstrip("/")
         self._runner: web.AppRunner | None = None
         self._stopping = asyncio.Event()
@@ -71,7 +70,7 @@ class Simulator:
     @property
     def base_url(self) -> str:
         """Return the address, without a slash at the end."""
-        return self._public_url or f"http://{HOST}:{self.port}"
+        return self._public_url or f"http://{HOST}:{self.cloud.port}"
 
     def endpoint(self, method: str, path: str) -> str | None:
         """Return the endpoint that a request is for, None if there is none."""
@@ -91,12 +90,12 @@ class Simulator:
         )
         await runner.setup()
         try:
-            await web.TCPSite(runner, HOST, port or self.port).start()
+            await web.TCPSite(runner, HOST, port or self.cloud.port).start()
         except OSError:
             await runner.cleanup()
             raise
         self._runner = runner
-        self.port = runner.addresses[0][1]
+        self.cloud.port = runner.addresses[0][1]
 
     async def stop(self) -> None:
         """End everything that hangs, then stop listening."""

@@ -1,6 +1,7 @@
 """A catalogue of trouble: all that an endpoint can do instead of answering well."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
@@ -9,6 +10,7 @@ import re
 from typing import Any, Final
 import zlib
 
+from .cloud import Cloud
 from .faults import Fault
 
 MIB: Final = 1024 * 1024
@@ -22,18 +24,46 @@ _NAMES: Final = {"name", "first_name", "last_name", "door_name", "message"}
 _IDS: Final = {"id", "door_id"}
 _TIMES: Final = {"last_toggled", "last_contact", "toggle_date_time"}
 
+LATE_OR_LOST: Final = {
+    "5 seconds late": Fault(delay=5),
+    "done, then 502": Fault(status=502, after=True),
+    "done, then reset": Fault(reset=True, after=True),
+}
+"""What is asked for is done; only the answer is late or lost."""
 
-def catalogue(now: datetime, port: int) -> dict[str, Fault]:
-    """Return every kind of fault by its name, for a service that listens on a port."""
+
+def catalogue(cloud: Cloud) -> dict[str, dict[str, Fault]]:
+    """Return every kind of fault in groups, by its name, which stands only once."""
+    groups: Mapping[str, Mapping[str, Fault]] = {
+        "Does not answer": _silence(),
+        "Leads somewhere else": _redirects(cloud.port),
+        "Answers with an error": _statuses(cloud.now()),
+        "Answers something else": _bodies(),
+        "Answers in the wrong way": _encodings(),
+        "Answers with odd values": _values(),
+        "Does it, but answers late or not at all": LATE_OR_LOST,
+    }
+    return {
+        group: {name: replace(fault, name=name) for name, fault in faults.items()}
+        for group, faults in groups.items()
+    }
+
+
+def kinds(cloud: Cloud) -> dict[str, Fault]:
+    """Return every kind of fault by its name."""
+    return {
+        name: fault
+        for faults in catalogue(cloud).values()
+        for name, fault in faults.items()
+    }
+
+
+def _silence() -> dict[str, Fault]:
+    """Answer nothing, or not to the end."""
     return {
         "hang before the headers": Fault(hang="headers"),
         "hang in the body": Fault(hang="body", status=200, body='{"success": true}'),
         "reset": Fault(reset=True),
-        **_redirects(port),
-        **_statuses(now),
-        **_bodies(),
-        **_encodings(),
-        **_values(),
     }
 
 
@@ -69,7 +99,7 @@ def _statuses(now: datetime) -> dict[str, Fault]:
 
 def _bodies() -> dict[str, Fault]:
     """Answer with 200, and with something else than was asked for."""
-    bodies = {
+    bodies: dict[str, str | Callable[[], bytes]] = {
         "empty body": "",
         "truncated JSON": '{"success": true, "data": {"devi',
         "JSON of another shape": '{"status": {"fine": [1, 2, 3]}}',
@@ -79,7 +109,7 @@ def _bodies() -> dict[str, Fault]:
         "success: false": '{"success": false, "timestamp": null, "message": "No."}',
         "error code 401": '{"success": true, "code": 401, "message": "No."}',
         "error code 500": '{"success": true, "code": "500", "message": "No."}',
-        "deeply nested JSON": '{"a":' * _DEPTH + "1" + "}" * _DEPTH,
+        "deeply nested JSON": _deeply_nested,
     }
     return {name: Fault(status=200, body=body) for name, body in bodies.items()}
 
@@ -93,11 +123,11 @@ def _encodings() -> dict[str, Fault]:
         ),
         "not UTF-8": Fault(edit=_changed(_NAMES, _with_umlaut), rewrite=_to_latin_1),
         "gzip bomb": Fault(
-            status=200, body=_bomb(), headers={"Content-Encoding": "gzip"}
+            status=200, body=_bomb, headers={"Content-Encoding": "gzip"}
         ),
         "20 MiB": Fault(
             status=200,
-            body=b'{"devices": []}'.ljust(20 * MIB),
+            body=_twenty_mib,
             headers={"Content-Encoding": "identity"},
         ),
     }
@@ -114,7 +144,7 @@ def _values() -> dict[str, Fault]:
         "duplicate ids": Fault(edit=_twice),
         "lone surrogates in names": Fault(edit=_changed(_NAMES, _with_surrogate)),
         "control characters in names": Fault(edit=_changed(_NAMES, _with_controls)),
-        "endless names": Fault(edit=_changed(_NAMES, lambda name: name * 100_000)),
+        "endless names": Fault(edit=_changed(_NAMES, lambda name: name * 10_000)),
         "endless ids": Fault(edit=_changed(_IDS, lambda record_id: record_id * 1000)),
         "times of the year 1": Fault(
             edit=_changed(_TIMES, lambda _: "0001-01-01 00:00:00")
@@ -123,6 +153,16 @@ def _values() -> dict[str, Fault]:
             edit=_changed(_TIMES, lambda _: "9999-12-31 23:59:59")
         ),
     }
+
+
+@cache
+def _deeply_nested() -> bytes:
+    return b'{"a":' * _DEPTH + b"1" + b"}" * _DEPTH
+
+
+@cache
+def _twenty_mib() -> bytes:
+    return b'{"devices": []}'.ljust(20 * MIB)
 
 
 @cache
@@ -139,7 +179,7 @@ def _numbers(written: bytes) -> Callable[[bytes], bytes]:
 
 def _to_latin_1(body: bytes) -> bytes:
     """Write letters as a service did that never heard of UTF-8."""
-    return json.dumps(json.loads(body), ensure_ascii=False).encode("latin-1")
+    return json.dumps(json.loads(body), ensure_ascii=False).encode("latin-1", "replace")
 
 
 def _with_umlaut(name: str) -> str:

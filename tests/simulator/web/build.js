@@ -41,7 +41,7 @@ function chooser(label, options, send) {
   return [element, (value, text = value) => {
     if (value === shown) return;
     shown = value;
-    if (![...select.options].some((option) => option.value === value)) select.add(new Option(text, value));
+    if (![...select.options].some((option) => option.value === value)) select.add(Object.assign(new Option(text, value), { disabled: true }));
     select.value = value;
   }];
 }

@@ -7,7 +7,9 @@ const MOVES = { OPEN: "Opening", CLOSED: "Closing" };
 function drawing(name) {
   const kinds = [[/garage/i, "garage"], [/gate|barrier/i, "gate"], [/elevator|lift/i, "elevator"]];
   const [, kind] = kinds.find(([pattern]) => pattern.test(name)) ?? [null, "door"];
-  return find(`draw-${kind}`).content.firstElementChild.cloneNode(true);
+  const [scene, trouble] = [kind, "trouble"].map((one) => find(`draw-${one}`).content.firstElementChild.cloneNode(true));
+  scene.append(...trouble.children);
+  return scene;
 }
 
 function movement(door) {

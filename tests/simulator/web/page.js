@@ -1,7 +1,7 @@
 // The page: asks for the state about every second, and shows it.
 
 const PAUSE = 700;
-const ENDPOINTS = { authorize: "Sign-in page", token: "Tokens", sync: "Doors and their states", toggle: "Commands", history: "Access log",
+const ENDPOINTS = { "": "Everything at once", authorize: "Sign-in page", token: "Tokens", sync: "Doors and their states", toggle: "Commands", history: "Access log",
   user_info: "Who is linked", user_settings: "Account settings" };
 const BRANDS = { parqex: "ParqEx", beam: "Beam" };
 let orders = 0, pending = 0, refused = "";
@@ -102,10 +102,17 @@ function accessCell(row, account) {
   }];
 }
 
+const VARIOUS = "each its own";
+
+function faultRows({ faults }) {
+  const [first, ...others] = Object.values(faults);
+  return [["", others.every((one) => one === first) ? first : VARIOUS], ...Object.entries(faults)];
+}
+
 function faultRow([endpoint]) {
   const groups = Object.entries(current.fault_kinds).map(([label, kinds]) =>
     make("optgroup", { label }, ...kinds.map((kind) => new Option(kind, kind))));
-  const send = (fault) => act("fault", { endpoint, fault, times: Number(find("times").value) || null });
+  const send = (fault) => act("fault", { endpoint: endpoint || null, fault, times: Number(find("times").value) || null });
   const label = make("span", {}, `${ENDPOINTS[endpoint] ?? endpoint} `, make("small", { textContent: endpoint }));
   const [element, update] = chooser(label, [new Option("works", ""), ...groups], send);
   return [element, ([, chosen]) => {
@@ -132,7 +139,8 @@ function webhookRow({ address, brand }) {
 }
 
 function troubleChip(trouble) {
-  return [make("li", {}, button(words(trouble.text, " (end this)"), () => act(trouble.end.act, trouble.end))), () => {}];
+  const text = make("span"), label = make("span", {}, text, words("", " (end this)"));
+  return [make("li", {}, button(label, () => act(trouble.end.act, trouble.end))), (one) => set(text, one.text)];
 }
 
 const count = (number) => number ? `${number} ${number === 1 ? "trouble is" : "troubles are"} on` : "All is well";
@@ -141,7 +149,7 @@ function showTroubles({ troubles }) {
   const bar = find("trouble"), held = bar.contains(document.activeElement);
   set(find("trouble-count"), count(troubles.length));
   bar.classList.toggle("on", troubles.length > 0);
-  keep(find("trouble-list"), troubles, (one) => JSON.stringify(one), troubleChip);
+  keep(find("trouble-list"), troubles, (one) => JSON.stringify(one.end), troubleChip);
   find("end-troubles").hidden = !troubles.length;
   if (held && !bar.contains(document.activeElement)) find("trouble-count").focus();
 }
@@ -176,7 +184,7 @@ function show(now) {
     [make("th", { scope: "col", textContent: name }), () => {}], find("access-head").firstElementChild);
   keep(find("access-body"), now.controllers.flatMap((one) => one.doors), (door) => `${door.id} ${door.name}`, accessRow);
   keep(find("accounts"), now.accounts, (account) => account.id, accountRow);
-  keep(find("faults"), Object.entries(now.fault_chosen), ([endpoint]) => endpoint, faultRow);
+  keep(find("faults"), faultRows(now), ([endpoint]) => endpoint, faultRow);
   keep(find("settings-list"), now.settings, (setting) => setting.name, settingRow);
   find("webhooks").hidden = !now.webhooks;
   keep(find("webhooks-list"), now.webhooks ?? [], (hook) => `${hook.brand} ${hook.address}`, webhookRow);

@@ -1,15 +1,19 @@
 """The simulator's page for people: what it is told, and what its buttons do."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession
 import pytest
+from yarl import URL
 
-from .simulator import Cloud, DemoHouse, Fault, Simulator, build_demo_house
-from .simulator.faults import ENDPOINTS
-from .test_simulator import START, Client, Clock
+from tests.reliability.matrix import KINDS
+from tests.reliability.unreachable import UNREACHABLE
+from tests.simulator import Cloud, DemoHouse, Fault, Simulator
+from tests.simulator.faults import ENDPOINTS
+from tests.simulator.trouble import LATE_OR_LOST
+
+from .conftest import START, Client, Clock
 
 
 class Page:
@@ -64,55 +68,10 @@ def texts(state: dict[str, Any]) -> list[str]:
     return [trouble["text"] for trouble in state["troubles"]]
 
 
-@pytest.fixture(autouse=True)
-def prepare(socket_enabled: None) -> None:
-    """Let the loopback through; there is no Home Assistant here."""
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Return the clock of the cloud."""
-    return Clock()
-
-
-@pytest.fixture
-def cloud(clock: Clock) -> Cloud:
-    """Return the cloud."""
-    return Cloud(clock)
-
-
-@pytest.fixture
-def house(cloud: Cloud) -> DemoHouse:
-    """Return the demo house."""
-    return build_demo_house(cloud, travel_seconds=5)
-
-
-@pytest.fixture
-async def http(cloud: Cloud, house: DemoHouse) -> AsyncIterator[ClientSession]:
-    """Return a client of the running simulator."""
-    async with (
-        Simulator(cloud) as simulator,
-        ClientSession(simulator.base_url, timeout=ClientTimeout(total=5)) as session,
-    ):
-        yield session
-
-
 @pytest.fixture
 def page(http: ClientSession) -> Page:
     """Return the page."""
     return Page(http)
-
-
-@pytest.fixture
-def owner(http: ClientSession, cloud: Cloud, house: DemoHouse) -> Client:
-    """Return an application linked as the owner."""
-    return Client(http, cloud.oauth.link(house.owner)["access_token"])
-
-
-@pytest.fixture
-def guest(http: ClientSession, cloud: Cloud, house: DemoHouse) -> Client:
-    """Return an application linked as the guest."""
-    return Client(http, cloud.oauth.link(house.guest)["access_token"])
 
 
 # What it is
@@ -293,7 +252,7 @@ async def test_every_trouble_is_told_and_can_be_ended(
         {"act": "require_sensor", "door": door, "on": True},
         {"act": "door_active", "door": door, "on": False},
         {"act": "door_refusal", "door": door, "status": 400},
-        {"act": "fault", "endpoint": "sync", "fault": "hang"},
+        {"act": "fault", "endpoint": "sync", "fault": "reset"},
     ]
     for order in orders:
         state = await page.act(**order)
@@ -306,7 +265,7 @@ async def test_every_trouble_is_told_and_can_be_ended(
         "Main gate requires a sensor",
         "Main gate is switched off by ParqEx",
         "Main gate refuses with 400",
-        "sync: hang",
+        "sync: reset",
     ]
     while troubles := state["troubles"]:
         state = await page.act(**troubles[0]["end"])
@@ -349,33 +308,72 @@ async def test_switched_off_door_is_not_moved(
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 async def test_every_kind_of_fault_can_be_chosen(page: Page, endpoint: str) -> None:
-    """What was chosen is what is shown."""
+    """All that Home Assistant is tested with; and what was chosen is what is shown."""
     groups = (await page.state())["fault_kinds"].values()
-    kinds = [kind for group in groups for kind in group]
-    assert len(set(kinds)) == len(kinds)
-    for kind in kinds:
+    offered = [kind for group in groups for kind in group]
+    assert offered == [*(one for one in KINDS if one not in UNREACHABLE), *LATE_OR_LOST]
+    for kind in offered:
         state = await page.act("fault", endpoint=endpoint, fault=kind)
-        assert state["fault_chosen"][endpoint] == kind
+        assert state["faults"][endpoint] == kind
         assert texts(state) == [f"{endpoint}: {kind}"]
     state = await page.act("fault", endpoint=endpoint, fault="")
-    assert set(state["fault_chosen"].values()) == {""}
+    assert set(state["faults"].values()) == {""}
 
 
-async def test_fault_of_a_test_is_shown_too(page: Page, cloud: Cloud) -> None:
+async def test_everything_can_fail_at_once(page: Page, owner: Client) -> None:
+    """As if the service were out of reach, until all of it works again."""
+    await page.act("fault", endpoint="sync", fault="503")
+    state = await page.act("fault", endpoint=None, fault="reset")
+    assert state["faults"] == dict.fromkeys(ENDPOINTS, "reset")
+    with pytest.raises(ClientError):
+        await owner.sync()
+    state = await page.act("fault", endpoint=None, fault="")
+    assert state["faults"] == dict.fromkeys(ENDPOINTS, "")
+    assert await owner.sync()
+
+
+async def test_redirect_to_another_host_leads_back_here(
+    page: Page, owner: Client, simulator: Simulator
+) -> None:
+    """Under another name, so that the simulator sees who follows."""
+    await page.act("fault", endpoint="sync", fault="redirect, other host")
+    response, _ = await owner.call("GET", "sync", allow_redirects=False)
+    here, there = URL(simulator.base_url), URL(response.headers["Location"])
+    assert there.port == here.port
+    assert there.host != here.host
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (Fault(edit=lambda _: None), "answers differently"),
+        (Fault(status=503), "answers 503"),
+        (Fault(delay=1.5), "waits 1.5 s"),
+        (Fault(hang="headers"), "hangs"),
+        (Fault(hang="body"), "hangs in the body"),
+        (Fault(reset=True), "resets"),
+    ],
+)
+async def test_fault_of_a_test_is_shown_too(
+    page: Page, cloud: Cloud, fault: Fault, words: str
+) -> None:
     """The page does not hide what it did not start, and can end it."""
-    cloud.faults.add("sync", Fault(edit=lambda _: None))
+    cloud.faults.add("sync", fault)
     state = await page.state()
-    assert state["fault_chosen"]["sync"] == "answers differently"
-    assert texts(state) == ["sync: answers differently"]
+    assert state["faults"]["sync"] == words
+    assert texts(state) == [f"sync: {words}"]
     assert texts(await page.act("end_troubles")) == []
 
 
 async def test_fault_lasts_as_long_as_chosen(page: Page, owner: Client) -> None:
     """After so many requests it is over, and the page says so."""
-    await page.act("fault", endpoint="sync", fault="503", times=2)
-    statuses = [(await owner.call("GET", "sync"))[0].status for _ in range(3)]
-    assert statuses == [503, 503, 200]
+    state = await page.act("fault", endpoint="sync", fault="503", times=2)
+    assert texts(state) == ["sync: 503, for 2 more requests"]
+    assert (await owner.call("GET", "sync"))[0].status == 503
+    assert texts(await page.state()) == ["sync: 503, for 1 more request"]
+    assert (await owner.call("GET", "sync"))[0].status == 503
     assert texts(await page.state()) == []
+    assert (await owner.call("GET", "sync"))[0].status == 200
 
 
 async def test_lost_answer_of_a_command_that_is_done(
