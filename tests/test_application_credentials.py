@@ -28,6 +28,7 @@ from homeassistant.exceptions import (
 from homeassistant.helpers.json import json_bytes
 from homeassistant.setup import async_setup_component
 from tests.conftest import set_up
+from tests.secrecy import revealed
 from tests.simulator import Cloud, DemoHouse, Fault, Simulator
 from tests.simulator.oauth import Consent
 
@@ -225,7 +226,7 @@ async def test_no_failure_tells_a_secret(
     with pytest.raises(error) as exchanging:
         await implementation.async_resolve_external_data(code_for(cloud, house))
     text = told(refreshing.value) + told(exchanging.value) + caplog.text
-    assert not [secret for secret in cloud.issued_secrets() if secret in text]
+    assert not revealed(cloud.issued_secrets(), text)
 
 
 @pytest.mark.parametrize(("fault", "error"), FAILURES, ids=KINDS)
@@ -248,7 +249,7 @@ async def test_no_secret_reaches_the_entry_or_the_log(
     else:
         assert entry.state is ConfigEntryState.SETUP_RETRY
     text = f"{entry.reason} {entry.error_reason_translation_placeholders} {caplog.text}"
-    assert not [secret for secret in cloud.issued_secrets() if secret in text]
+    assert not revealed(cloud.issued_secrets(), text)
 
 
 async def test_secrets_do_not_follow_a_redirect(
@@ -276,7 +277,7 @@ async def test_a_server_that_is_gone_costs_no_login(
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.SETUP_RETRY
     secrets = simulator.cloud.issued_secrets()
-    assert not [secret for secret in secrets if secret in caplog.text]
+    assert not revealed(secrets, caplog.text)
 
 
 async def test_deleted_credentials_ask_for_a_new_login(
