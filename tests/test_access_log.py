@@ -32,7 +32,7 @@ LAST_USER = "sensor.main_gate_last_user"
 NOTHING: dict[str, Any] = {
     "told": {},
     "floor": None,
-    "read_controllers": [],
+    "read": [],
     "zone": None,
     "last": {},
 }

@@ -272,8 +272,8 @@ async def test_nothing_is_remembered_of_what_is_gone(
     listed = {*coordinator.data.access_points, *coordinator.data.controllers}
     assert coordinator._listeners_of.keys() <= listed
     assert coordinator.access_log._listeners.keys() <= listed
-    assert coordinator.access_log._readings.keys() <= listed
+    assert coordinator.access_log._readings._readings.keys() <= listed
     await hass.config_entries.async_unload(linked.entry_id)
     saved = hass_storage[f"parqex.access_log.{linked.entry_id}"]["data"]
-    assert {*saved["last"], *saved["read_controllers"]} <= listed
+    assert {*saved["last"], *saved["read"]} <= listed
     assert "Vera" not in str(saved)

@@ -98,6 +98,8 @@ async def test_both_dates_count_in_local_time(
         ({"start_date": "2027-11-03"}, ServiceValidationError),
         ({"start_date": "yesterday"}, vol.Invalid),
         ({"end_date": 7}, vol.Invalid),
+        ({"end_date": "9999-12-31"}, vol.Invalid),
+        ({"start_date": "0001-01-01"}, vol.Invalid),
         ({"days": 7}, vol.Invalid),
     ],
 )
@@ -120,7 +122,7 @@ async def test_it_validates_its_input(
     [
         (Fault(status=403), "to the owner of its controller only"),
         (Fault(status=400), "for the owner of its controller only"),
-        (Fault(status=401), "no longer accepts the login"),
+        (Fault(status=401), "to the owner of its controller only"),
         (Fault(status=429), "asks to wait"),
         (Fault(status=500), "did not answer"),
         (Fault(status=200, body="<html>"), "Ask for fewer days"),
@@ -136,6 +138,16 @@ async def test_a_failure_says_what_to_do(
     """In plain words."""
     cloud.faults.add("history", fault)
     with pytest.raises(HomeAssistantError, match=words):
+        await history(hass)
+
+
+async def test_a_lost_login_is_told_as_such(
+    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, house: DemoHouse
+) -> None:
+    """It is not a matter of rights."""
+    cloud.oauth.expire(house.owner)
+    cloud.faults.add("token", Fault(status=400))
+    with pytest.raises(HomeAssistantError, match="no longer accepts the login"):
         await history(hass)
 
 

@@ -642,6 +642,30 @@ async def test_the_address_is_gone_when_it_is_not_wanted(
     assert asked(cloud) == []
 
 
+async def test_a_log_that_failed_is_read_again_long_before_the_next_look(
+    hass: HomeAssistant,
+    webhook: Webhook,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    announce: Announce,
+    advance: Advance,
+) -> None:
+    """It has a clock of its own."""
+    told = async_capture_events(hass, EVENT_ACCESS)
+    gate = cloud.door("Main gate")
+    gate.open_by_hand()
+    await announce()
+    await advance(60)
+    cloud.faults.add("history", Fault(status=500), times=1)
+    gate.close_by_hand()
+    await announce()
+    assert len(told) == 1
+    cloud.requests.clear()
+    await advance(31)
+    assert asked(cloud) == ["history"]
+    assert len(told) == 2
+
+
 @pytest.mark.parametrize("how", ["async_unload", "async_reload", "async_remove"])
 async def test_an_account_is_unloaded_while_a_hint_is_followed(
     hass: HomeAssistant,

@@ -10,6 +10,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
     async_get_config_entry_implementation,
 )
 from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 
 from . import access_memory, token_copy
@@ -62,7 +63,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bo
     devices.async_set_up()
     entry.async_on_unload(coordinator.async_add_listener(devices.async_update))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    coordinator.access_log.async_start()
+    # Not sooner: Home Assistant arms its automations when it has started.
+    entry.async_on_unload(async_at_started(hass, coordinator.access_log.async_start))
     async_setup_webhook(hass, entry)
     return True
 

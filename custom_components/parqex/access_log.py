@@ -5,14 +5,15 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import batched
-from typing import Any
+from typing import Any, NamedTuple
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from .access_history import AccessHistory, Reading
-from .access_memory import Access, AccessMemory, AccessType, LastAccess, fingerprint
+from .access_history import AccessHistory
+from .access_memory import Access, AccessMemory, AccessType, LastAccess, told_apart
 from .account_zone import AccountZone
 from .api import (
     AccessEvent,
@@ -27,7 +28,8 @@ from .api import (
 )
 from .const import CONF_RECORD_NAMES, DOMAIN, LOGGER
 from .exceptions import SERVICE_ERRORS
-from .service_time import TOLERANCE, ServiceTime, Sighting
+from .readings import Reading, Readings
+from .service_time import TOLERANCE, ServiceTime
 
 # After a longer time away, what happened before is old news.
 TOLD_BACK_TO = timedelta(days=1)
@@ -37,6 +39,14 @@ COMPARED_AT_A_TIME = 500
 TOLD_AT_A_TIME = 25
 
 _SUCCESSES = {State.OPEN: AccessType.OPENED, State.CLOSED: AccessType.CLOSED}
+
+
+class _New(NamedTuple):
+    """An entry of the log that is to be told, and what tells it from every other."""
+
+    occurred_at: datetime
+    key: str
+    event: AccessEvent
 
 
 class AccessLog:
@@ -49,17 +59,21 @@ class AccessLog:
         client: ParqExClient,
         service_time: ServiceTime,
         async_changed: Callable[[str], None],
-        async_all_told: Callable[[], Awaitable[None]],
+        async_all_told: Callable[[], Awaitable[bool]],
+        respect_wait: Callable[[], None],
     ) -> None:
         """Take the client, and whom to tell the id of an access point with news.
 
         `service_time` learns from the log, and from what is seen to move.
-        `async_all_told` waits until everybody heard of the newest snapshot.
+        `async_all_told` waits until everybody heard of the newest snapshot; it returns
+        False while ParqEx can't be asked. `respect_wait` raises RateLimited while
+        ParqEx wants to be left alone.
         """
         self._hass = hass
         self._entry = entry
         self._async_changed = async_changed
         self._async_all_told = async_all_told
+        self._respect_wait = respect_wait
         self._memory = AccessMemory(hass, entry.entry_id)
         self._time = service_time
         self._zone = AccountZone(client, service_time, self._memory)
@@ -67,10 +81,10 @@ class AccessLog:
         self._listeners: defaultdict[str, list[Callable[[Access], None]]] = defaultdict(
             list
         )
-        self._readings: dict[str, Reading] = {}
+        self._readings = Readings()
         self._snapshot = Snapshot({}, {})
-        self._looked_at: datetime | None = None
         self._reader: asyncio.Task[None] | None = None
+        self._cancel_wake: CALLBACK_TYPE | None = None
         self._started = False
 
     @property
@@ -86,14 +100,15 @@ class AccessLog:
             self._memory.forget_names()
 
     @callback
-    def async_start(self) -> None:
-        """Begin to read, now that there are entities to tell."""
+    def async_start(self, _hass: HomeAssistant) -> None:
+        """Begin to read, now that there are entities to tell, and automations."""
         self._started = True
         self._async_read_if_due()
 
     async def async_stop(self) -> None:
         """Read no more, and write down what was told."""
         self._started = False
+        self._async_cancel_wake()
         if self._reader:
             self._reader.cancel()
         await self._memory.async_save_now()
@@ -128,14 +143,7 @@ class AccessLog:
         return {
             "records_names": self.records_names,
             "remembered": len(self._memory),
-            "controllers": [
-                {
-                    "next_reading": reading.next_at.isoformat(),
-                    "refused": reading.refused,
-                    "failures_in_a_row": reading.failures,
-                }
-                for reading in self._readings.values()
-            ],
+            "controllers": self._readings.diagnostics(),
         }
 
     async def async_history(
@@ -146,6 +154,7 @@ class AccessLog:
         Raises what the client raises.
         """
         now = dt_util.utcnow()
+        self._respect_wait()
         events = await self._history.async_fetch(
             access_point.controller_id, [access_point.id], start, end
         )
@@ -166,54 +175,12 @@ class AccessLog:
     def async_look(
         self, snapshot: Snapshot, changed: Iterable[str], hinted: set[str]
     ) -> list[str]:
-        """Take a fresh snapshot, and read where things moved since the one before.
-
-        `changed`: the ids of the access points that are not as they were. `hinted`:
-        those of controllers that a hint points at; a failed attempt moves nothing.
-        Return the ids of the access points that moved.
-        """
-        now = dt_util.utcnow()
+        """Take a fresh snapshot as `Readings.look` does, and read what is due."""
         before, self._snapshot = self._snapshot, snapshot
-        looked_at, self._looked_at = self._looked_at or now, now
-        moved: list[str] = []
-        if snapshot is not before:
-            moved = self._async_note_moves(before, changed, looked_at, now)
-        for controller_id in hinted & self._readings.keys():
-            self._readings[controller_id].moved = True
-        self._async_read_if_due()
-        return moved
-
-    @callback
-    def _async_note_moves(
-        self,
-        before: Snapshot,
-        changed: Iterable[str],
-        looked_at: datetime,
-        now: datetime,
-    ) -> list[str]:
-        """Note what moved between two looks, and which controllers came and went."""
-        snapshot = self._snapshot
-        for controller_id in snapshot.controllers:
-            if controller_id not in self._readings:
-                self._readings[controller_id] = Reading(next_at=now, not_before=now)
-        if snapshot.complete:
-            for controller_id in self._readings.keys() - snapshot.controllers.keys():
-                del self._readings[controller_id]
+        moved = self._readings.look(snapshot, changed, hinted, dt_util.utcnow())
+        if snapshot.complete and snapshot is not before:
             self._memory.forget_others(snapshot)
-        moved: list[str] = []
-        for one_id in changed:
-            access_point = snapshot.access_points.get(one_id)
-            if not access_point or not _moved(
-                before.access_points.get(one_id), access_point
-            ):
-                continue
-            moved.append(one_id)
-            reading = self._readings[access_point.controller_id]
-            reading.moved = True
-            if access_point.last_toggled:
-                reading.sightings.append(
-                    Sighting(access_point.last_toggled, looked_at, now)
-                )
+        self._async_read_if_due()
         return moved
 
     @callback
@@ -226,7 +193,7 @@ class AccessLog:
     @callback
     def _async_read_if_due(self) -> None:
         """Begin to read, unless that is under way: it looks for more itself."""
-        if not self._started or not self._due():
+        if not self._started or not self._readings.due(dt_util.utcnow()):
             return
         if self._reader and not self._reader.done():
             return
@@ -234,113 +201,167 @@ class AccessLog:
             self._hass, self._async_read(), f"{DOMAIN} access log"
         )
 
-    def _due(self) -> list[str]:
-        """Return the controllers whose log is to be read now."""
-        now = dt_util.utcnow()
-        return [
-            controller_id
-            for controller_id in self._snapshot.controllers
-            if self._readings[controller_id].due(now)
-        ]
+    @callback
+    def _async_wake_when_due(self) -> None:
+        """Read again when it is time, however far away the next look may be."""
+        self._async_cancel_wake()
+        if not self._started or (due_at := self._readings.due_at) is None:
+            return
+
+        @callback
+        def wake(_now: datetime) -> None:
+            self._cancel_wake = None
+            self._async_read_if_due()
+
+        self._cancel_wake = async_track_point_in_utc_time(
+            self._hass,
+            HassJob(wake, f"{DOMAIN} access log", cancel_on_shutdown=True),
+            due_at,
+        )
+
+    @callback
+    def _async_cancel_wake(self) -> None:
+        """Wake up no more."""
+        if self._cancel_wake:
+            self._cancel_wake()
+            self._cancel_wake = None
 
     async def _async_read(self) -> None:
-        """Read every log that is due, one after the other."""
-        while due := self._due():
+        """Read every log that is due, one after the other, while ParqEx can be asked.
+
+        When it can't, the next look that succeeds comes back here.
+        """
+        while due := self._readings.due(dt_util.utcnow()):
             for controller_id in due:
+                if self._readings.is_paused(dt_util.utcnow()):
+                    break
                 # It may be gone while another one's was read.
-                if reading := self._readings.get(controller_id):
-                    await self._async_read_controller(controller_id, reading)
+                reading = self._readings.get(controller_id)
+                if reading and not await self._async_read_controller(
+                    controller_id, reading
+                ):
+                    reading.moved = True
+                    return
+        self._async_wake_when_due()
 
     async def _async_read_controller(
         self, controller_id: str, reading: Reading
-    ) -> None:
-        """Read one controller's log and tell what is new."""
+    ) -> bool:
+        """Read one controller's log and tell what is new; False if it must be later."""
         sightings, reading.sightings, reading.moved = reading.sightings, [], False
         if await self._zone.async_learn(sightings):
             self._async_all_changed()
         # Whoever shows states has the first turn.
         await asyncio.sleep(0)
+        if not await self._async_all_told():
+            return False
         now = dt_util.utcnow()
         access_points = [
             one.id for one in self._snapshot.access_points_of(controller_id)
         ]
         refused_before = reading.refused
-        events: list[AccessEvent] | None = None
+        events = await self._async_fetch(controller_id, access_points, reading, now)
+        # Before anything new is told: what was unavailable starts no automation.
+        if reading.refused is not refused_before:
+            for access_point_id in access_points:
+                self._async_changed(access_point_id)
+        if events is None:
+            return True
+        return await self._async_tell_new(reading, access_points, events, now)
+
+    async def _async_fetch(
+        self,
+        controller_id: str,
+        access_points: list[str],
+        reading: Reading,
+        now: datetime,
+    ) -> list[AccessEvent] | None:
+        """Fetch one controller's log, None if it can't be had; note which."""
         try:
+            self._respect_wait()
             events = await self._history.async_fetch(
                 controller_id, access_points, now - TOLD_BACK_TO, now
             )
         except Refused, Forbidden, NotAuthorized:
-            reading.was_refused(now)
-            if not refused_before:
+            if not reading.refused:
                 LOGGER.warning(
                     "ParqEx does not let this account see the access log of a"
                     " controller; its owner may. Everything else works, and it is"
                     " tried again, at least once a day"
                 )
+            reading.was_refused(now)
+        except RateLimited as err:
+            reading.failed(now, err.retry_after)
+            self._readings.pause(reading.not_before)
         except SERVICE_ERRORS as err:
             LOGGER.debug("The access log could not be read: %s", err)
-            reading.failed(
-                now, err.retry_after if isinstance(err, RateLimited) else None
-            )
+            reading.failed(now)
         else:
             reading.succeeded(now)
-        # Before anything new is told: what was unavailable starts no automation.
-        if reading.refused is not refused_before:
-            for access_point_id in access_points:
-                self._async_changed(access_point_id)
-        if events is not None:
-            await self._async_tell_new(controller_id, events, now)
+            return events
+        return None
 
     async def _async_tell_new(
-        self, controller_id: str, events: list[AccessEvent], now: datetime
-    ) -> None:
-        """Tell what was not told before, oldest first."""
+        self,
+        reading: Reading,
+        access_points: list[str],
+        events: list[AccessEvent],
+        now: datetime,
+    ) -> bool:
+        """Tell what was not told before, oldest first; False if some must be later.
+
+        `access_points`: those whose log was read.
+        """
         if events and events[0].occurred > events[-1].occurred:
             # So that what happened in the same second comes in its order, too.
             events.reverse()
         if await self._zone.async_learn_from(events, now):
             self._async_all_changed()
-        in_order = await self._async_sort_out(controller_id, events, now)
-        # An access is told when the state it led to is shown.
-        await self._async_all_told()
-        for some in batched(in_order, TOLD_AT_A_TIME, strict=False):
-            for occurred_at, event in some:
-                self._async_tell(event, occurred_at)
-            for access_point_id in {event.access_point_id for _, event in some}:
+        new = await self._async_sort_out(events, now)
+        # Not before: who is cut short would tell the rest as news the next time.
+        self._memory.finish_reading(access_points)
+        reading.told_of({one.event.access_point_id for one in new}, now)
+        for some in batched(new, TOLD_AT_A_TIME, strict=False):
+            # An access is told when the state it led to is shown. What is unavailable
+            # starts no automation.
+            if not await self._async_all_told():
+                return False
+            for one in some:
+                self._async_tell(one)
+            for access_point_id in {one.event.access_point_id for one in some}:
                 self._async_changed(access_point_id)
             await asyncio.sleep(0)
         self._memory.forget_before(now)
+        return True
 
     async def _async_sort_out(
-        self, controller_id: str, events: list[AccessEvent], now: datetime
-    ) -> list[tuple[datetime, AccessEvent]]:
+        self, events: list[AccessEvent], now: datetime
+    ) -> list[_New]:
         """Return what is to be told, oldest first; remember what is too old for it."""
-        first_reading = self._memory.is_first_reading(controller_id)
         snapshot = self._snapshot
-        new: dict[str, tuple[datetime, AccessEvent]] = {}
-        for some in batched(events, COMPARED_AT_A_TIME, strict=False):
-            for event in some:
+        new: dict[str, _New] = {}
+        for some in batched(told_apart(events), COMPARED_AT_A_TIME, strict=False):
+            for key, event in some:
                 occurred_at = self._time.to_utc(event.occurred, now)
-                if occurred_at > now + TOLERANCE or self._memory.knows(event):
+                if occurred_at > now + TOLERANCE or self._memory.knows(key, event):
                     continue
-                listed = event.access_point_id in snapshot.access_points
-                if first_reading or (snapshot.complete and not listed):
-                    # From before the account, or the access point, was linked.
-                    self._memory.remember(event)
-                elif listed and occurred_at > now - TOLD_BACK_TO:
-                    new[fingerprint(event)] = occurred_at, event
+                if event.access_point_id not in snapshot.access_points:
+                    if snapshot.complete:
+                        self._memory.remember(key, event)
+                elif not self._memory.was_read(event.access_point_id):
+                    # From before the access point was linked.
+                    self._memory.remember(key, event)
+                elif occurred_at > now - TOLD_BACK_TO:
+                    new[key] = _New(occurred_at, key, event)
             await asyncio.sleep(0)
-        # Not before: who is cut short would tell the rest as news the next time.
-        self._memory.finish_reading(controller_id)
-        return sorted(new.values(), key=lambda one: one[0])
+        return sorted(new.values(), key=lambda one: one.occurred_at)
 
     @callback
-    def _async_tell(self, event: AccessEvent, occurred_at: datetime) -> None:
+    def _async_tell(self, new: _New) -> None:
         """Tell an access, and remember that it was told."""
-        access = self._access(event, occurred_at)
-        self._memory.remember(event, access)
-        for listener in list(self._listeners.get(event.access_point_id, ())):
+        access = self._access(new.event, new.occurred_at)
+        self._memory.remember(new.key, new.event, access)
+        for listener in list(self._listeners.get(access.access_point_id, ())):
             listener(access)
 
     def _access(self, event: AccessEvent, occurred_at: datetime) -> Access:
@@ -353,10 +374,3 @@ class AccessLog:
             user=(event.person and self.records_names and event.person.name) or None,
             channel=event.channel,
         )
-
-
-def _moved(before: AccessPoint | None, now: AccessPoint) -> bool:
-    """Tell whether an access point moved, perhaps there and back."""
-    return before is not None and (
-        (before.state, before.last_toggled) != (now.state, now.last_toggled)
-    )

@@ -1,7 +1,8 @@
 """What is remembered of the access log across restarts: what was told, and the last."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -101,7 +102,7 @@ class AccessMemory:
             for access_point_id, one in data["last"].items()
         }
         floor = _if_any(_service_time, data["floor"])
-        read = {str(controller_id) for controller_id in data["read_controllers"]}
+        read = {str(access_point_id) for access_point_id in data["read"]}
         self.zone = _text(data["zone"])
         self._told, self.last, self._floor, self._read = told, last, floor, read
 
@@ -124,25 +125,28 @@ class AccessMemory:
         self.zone = name
         self._save()
 
-    def is_first_reading(self, controller_id: str) -> bool:
-        """Tell whether a controller's log was never read to its end."""
-        return controller_id not in self._read
+    def was_read(self, access_point_id: str) -> bool:
+        """Tell whether an access point's log was ever read to its end."""
+        return access_point_id in self._read
 
-    def finish_reading(self, controller_id: str) -> None:
-        """Remember that a controller's log was read to its end."""
-        if controller_id not in self._read:
-            self._read.add(controller_id)
+    def finish_reading(self, access_point_ids: Iterable[str]) -> None:
+        """Remember that the log of these was read to its end."""
+        before = len(self._read)
+        self._read.update(access_point_ids)
+        if len(self._read) != before:
             self._save()
 
-    def knows(self, event: AccessEvent) -> bool:
+    def knows(self, key: str, event: AccessEvent) -> bool:
         """Tell whether an entry was told before, or is too old to know."""
         if self._floor and event.occurred <= self._floor:
             return True
-        return fingerprint(event) in self._told
+        return key in self._told
 
-    def remember(self, event: AccessEvent, access: Access | None = None) -> None:
+    def remember(
+        self, key: str, event: AccessEvent, access: Access | None = None
+    ) -> None:
         """Remember that an entry was told, or need not be told."""
-        self._told[fingerprint(event)] = event.occurred
+        self._told[key] = event.occurred
         if access and access.type is not AccessType.FAILED:
             last = self.last.get(access.access_point_id)
             self.last[access.access_point_id] = _followed_by(last, access)
@@ -167,10 +171,10 @@ class AccessMemory:
         Should it come back, it is new.
         """
         listed = snapshot.access_points.keys()
-        if self.last.keys() <= listed and self._read <= snapshot.controllers.keys():
+        if self.last.keys() <= listed and self._read <= listed:
             return
         self.last = {key: last for key, last in self.last.items() if key in listed}
-        self._read &= snapshot.controllers.keys()
+        self._read &= listed
         self._save()
 
     def _save(self) -> None:
@@ -182,7 +186,7 @@ class AccessMemory:
         return {
             "told": {key: time.isoformat() for key, time in self._told.items()},
             "floor": self._floor and self._floor.isoformat(),
-            "read_controllers": sorted(self._read),
+            "read": sorted(self._read),
             "zone": self.zone,
             "last": {key: last._asdict() for key, last in self.last.items()},
         }
@@ -219,8 +223,24 @@ def store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
     return Store(hass, STORAGE_VERSION, f"{DOMAIN}.access_log.{entry_id}", private=True)
 
 
-def fingerprint(event: AccessEvent) -> str:
-    """Return what tells an entry from every other one; the log gives them no ids."""
+def told_apart(events: Iterable[AccessEvent]) -> Iterator[tuple[str, AccessEvent]]:
+    """Return with each entry what tells it from every other one.
+
+    The log gives them no ids. Where it has dates without a time, as in the documented
+    sample, the same may happen twice: then it counts how often.
+    """
+    counts: Counter[str] = Counter()
+    for event in events:
+        key = _fingerprint(event)
+        if event.occurred.time() == time.min:
+            counts[key] += 1
+            if (nth := counts[key]) > 1:
+                key = f"{key}-{nth}"
+        yield key, event
+
+
+def _fingerprint(event: AccessEvent) -> str:
+    """Return all that an entry says, so that nobody can read it."""
     parts = (
         event.access_point_id,
         event.state,

@@ -46,7 +46,13 @@ class AccountZone:
         return learnt
 
     async def async_learn_from(self, events: list[AccessEvent], now: datetime) -> bool:
-        """Learn from an entry that cannot be of the zone assumed so far, if there is one."""
+        """Learn from an entry that cannot be of the zone assumed so far, if there is one.
+
+        One odd entry does not outweigh a zone that something seen to move has proven. An
+        offset from UTC is none: it changes with summer time.
+        """
+        if self._time.proven and not self._time.by_offset:
+            return False
         day = timedelta(days=1)
         plausible = (now + day).replace(tzinfo=None)
         newest = max(

@@ -89,6 +89,7 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
             self.service_time,
             self._async_tell,
             self._async_all_told,
+            self._respect_wait,
         )
         self.hints = Hints()
         self._hinted: set[str] = set()
@@ -255,10 +256,14 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
             if self._untold:
                 await asyncio.sleep(0)
 
-    async def _async_all_told(self) -> None:
-        """Wait until everybody whom the newest snapshot concerns was told."""
+    async def _async_all_told(self) -> bool:
+        """Wait until everybody was told whom the newest snapshot concerns.
+
+        Return whether it is the newest indeed: False while ParqEx can't be asked.
+        """
         if self._teller:
             await asyncio.wait([self._teller])
+        return self.last_update_success
 
     @override
     async def async_shutdown(self) -> None:

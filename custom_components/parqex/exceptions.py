@@ -74,7 +74,12 @@ def command_error(err: Exception, access_point: str) -> HomeAssistantError:
 
 
 def history_error(err: Exception, access_point: str) -> HomeAssistantError:
-    """Return what a person is told when the access history can't be had."""
+    """Return what a person is told when the access history can't be had.
+
+    A login that is no good for the history alone is that of a guest.
+    """
+    if isinstance(err, NotAuthorized):
+        err = Forbidden("not allowed for this account")
     return _error("history", err, access_point)
 
 

@@ -41,6 +41,11 @@ class ServiceTime:
         self.zone: tzinfo = UTC
         self.proven = False
 
+    @property
+    def by_offset(self) -> bool:
+        """Whether only the offset from UTC is known, and not the zone."""
+        return isinstance(self.zone, timezone) and self.zone is not UTC
+
     def prove(self, sightings: Iterable[Sighting]) -> bool:
         """Tell whether something seen now proves, for the first time, the zone right."""
         if self.proven:

@@ -63,7 +63,7 @@ SIGHTINGS = st.lists(
 REMEMBERED = {
     "told": {"0a1b": "2026-11-02T11:00:00", "2c3d": "2026-11-01T10:00:00"},
     "floor": "2026-10-01T00:00:00",
-    "read_controllers": ["c1"],
+    "read": ["d1"],
     "zone": "America/New_York",
     "last": {
         "d1": {
@@ -148,13 +148,13 @@ async def test_what_was_remembered(
         event = AccessEvent(
             access_point_id, State.OPEN, NOW.replace(tzinfo=None), None, None, True
         )
-        assert memory.knows(event) in (True, False)
+        assert memory.knows("key", event) in (True, False)
         access = Access(
             access_point_id, AccessType.OPENED, State.OPEN, NOW, "Olivia", None
         )
-        memory.remember(event, access)
-        assert memory.knows(event)
-    memory.is_first_reading("c1")
+        memory.remember("key", event, access)
+        assert memory.knows("key", event)
+    memory.was_read("d1")
     memory.forget_before(NOW)
     memory.forget_names()
     await memory.async_save_now()
