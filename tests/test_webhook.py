@@ -513,6 +513,32 @@ async def test_a_webhook_that_stays_silent_is_to_be_repaired(
     assert not repairs(hass)
 
 
+async def test_a_webhook_that_was_silent_has_to_prove_itself_again(
+    hass: HomeAssistant,
+    webhook: Webhook,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    announce: Announce,
+    advance: Advance,
+) -> None:
+    """Its repair is done, but that a mail was sent relaxes no polling."""
+    gate = cloud.door("Main gate")
+    gate.open_by_hand()
+    await announce()
+    for move in (gate.close_by_hand, gate.open_by_hand, gate.close_by_hand):
+        assert not repairs(hass)
+        move()
+        webhook.told.update(cloud.log)
+        await advance(300)
+    assert repairs(hass) == {"webhook_silent"}
+    linked.runtime_data.hints.begin_anew()
+    assert await syncs_in(cloud, advance, 600) == 20
+    assert not repairs(hass)
+    gate.open_by_hand()
+    await announce()
+    assert await syncs_in(cloud, advance, 600) == 2
+
+
 async def test_without_a_webhook_nothing_is_missed(
     hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
 ) -> None:
