@@ -10,6 +10,8 @@ from typing import Any
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
+from hass_nabucasa.cloudhooks import CloudhookApiError
+from hass_nabucasa.iot_base import NotConnected
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -809,6 +811,64 @@ async def test_a_cloud_that_cannot_be_reached_gives_no_address_now(
     assert flow["errors"] == {"base": "not_reachable"}
     nabu_casa.iot.connected = True
     assert await turn_on(hass, linked) == "https://hooks.example/1"
+
+
+# What Home Assistant Cloud's library raises, with an address that nobody may read.
+CLOUD_ERRORS = [
+    CloudhookApiError("https://hooks.example/secret"),
+    NotConnected("https://hooks.example/secret"),
+    TimeoutError(),
+    ConnectionResetError(),
+]
+
+
+@pytest.mark.parametrize("error", CLOUD_ERRORS, ids=type)
+async def test_a_cloud_that_fails_gives_no_address_now(
+    hass: HomeAssistant,
+    nabu_casa: NabuCasa,
+    linked: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    """The dialog says so, and the log what kind of failure it was."""
+    nabu_casa.error = error
+    flow = await choose(hass, linked, webhook=True)
+    assert flow["errors"] == {"base": "not_reachable"}
+    assert f"gave no address for the webhook: {type(error).__name__}" in caplog.text
+    assert "hooks.example" not in caplog.text
+    nabu_casa.error = None
+    assert await turn_on(hass, linked) == "https://hooks.example/1"
+
+
+@pytest.mark.parametrize("error", CLOUD_ERRORS, ids=type)
+@pytest.mark.parametrize("how", ["off", "removed"])
+async def test_a_cloud_that_fails_keeps_no_webhook_on(
+    hass: HomeAssistant,
+    nabu_casa: NabuCasa,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    advance: Advance,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    how: str,
+) -> None:
+    """Nor a repair of it; that the address may still be there is in the log."""
+    await turn_on(hass, linked)
+    gate = cloud.door("Main gate")
+    for move in (gate.open_by_hand, gate.close_by_hand, gate.open_by_hand):
+        move()
+        await advance(30)
+    assert repairs(hass) == {"webhook_silent"}
+    nabu_casa.error = error
+    if how == "off":
+        await choose(hass, linked, webhook=False)
+        assert CONF_WEBHOOK_ID not in linked.options
+    else:
+        await hass.config_entries.async_remove(linked.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not repairs(hass)
+    assert f"the address of the webhook: {type(error).__name__}" in caplog.text
+    assert "hooks.example" not in caplog.text
 
 
 async def test_without_a_subscription_the_external_address_counts(

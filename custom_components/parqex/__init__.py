@@ -89,10 +89,11 @@ async def async_remove_config_entry_device(
 
 async def async_remove_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
     """Forget what was remembered for a linked ParqEx account."""
+    # First of all, since it cannot fail: a repair of what is gone would lead nowhere.
+    for kind in KINDS:
+        async_clear_issue(hass, entry, kind)
     await access_memory.store(hass, entry.entry_id).async_remove()
     async with token_lock(hass, entry):
         await token_copy.async_forget(hass, entry)
     if webhook_id := entry.options.get(CONF_WEBHOOK_ID):
         await async_forget_address(hass, webhook_id)
-    for kind in KINDS:
-        async_clear_issue(hass, entry, kind)
