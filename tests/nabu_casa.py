@@ -16,6 +16,7 @@ class NabuCasa:
         self.subscription_expired = False
         self.iot = SimpleNamespace(connected=True)
         self.hooks: dict[str, dict[str, str]] = {}
+        self.error: Exception | None = None
         self.cloudhooks = self
         self.client = SimpleNamespace(cloudhooks=self.hooks)
         hass.data[DATA_CLOUD] = cast("Any", self)
@@ -23,6 +24,8 @@ class NabuCasa:
 
     async def async_create(self, webhook_id: str, managed: bool) -> dict[str, str]:
         """Make a cloudhook."""
+        if self.error:
+            raise self.error
         if webhook_id in self.hooks:
             raise ValueError("Hook is already enabled for the cloud.")
         number = len(self.hooks) + 1
@@ -31,6 +34,8 @@ class NabuCasa:
 
     async def async_delete(self, webhook_id: str) -> None:
         """Remove a cloudhook."""
+        if self.error:
+            raise self.error
         if webhook_id not in self.hooks:
             raise ValueError("Hook is not enabled for the cloud.")
         del self.hooks[webhook_id]

@@ -13,7 +13,7 @@ from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFl
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
-from tests.conftest import tokens_of, until
+from tests.conftest import entry_for, set_up, tokens_of, until
 from tests.linking import Browser
 from tests.simulator import Account, Cloud, DemoHouse, Fault, Simulator
 
@@ -380,6 +380,33 @@ async def test_another_account_is_refused(
     result = await go_on(hass, result)
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "wrong_account"
+    assert dict(linked.data) == before
+
+
+@pytest.mark.parametrize("source", ["reauth", "reconfigure"])
+async def test_another_account_that_is_linked_too_keeps_working(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    browser: Browser,
+    cloud: Cloud,
+    house: DemoHouse,
+    source: str,
+) -> None:
+    """ParqEx may have replaced its tokens by the new ones, so it gets those."""
+    guest = entry_for(cloud, house.guest)
+    guest.add_to_hass(hass)
+    await set_up(hass, guest)
+    before = dict(linked.data)
+    cloud.oauth.revoke(house.guest)
+    result = await again(hass, linked, source)
+    await browser.allow(result, house.guest)
+    result = await go_on(hass, result)
+    assert result["reason"] == "wrong_account"
+    await hass.async_block_till_done(wait_background_tasks=True)
+    (grant,) = cloud.oauth.grants(house.guest)
+    assert guest.data["token"]["refresh_token"] == grant.refresh_token
+    assert guest.state is ConfigEntryState.LOADED
+    assert guest.runtime_data.last_update_success
     assert dict(linked.data) == before
 
 

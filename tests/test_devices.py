@@ -222,6 +222,42 @@ async def test_a_device_can_be_deleted_once_it_is_no_longer_listed(
     assert "Elevator" not in names(hass, linked)
 
 
+@pytest.mark.parametrize("edit", [_empty, _without_doors, _partly_unreadable])
+async def test_a_deleted_device_comes_back_if_it_is_listed_after_all(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    advance: Advance,
+    hass_ws_client: WebSocketGenerator,
+    caplog: pytest.LogCaptureFixture,
+    edit: Any,
+) -> None:
+    """Entities and all, and at once, however many it were."""
+    assert await async_setup_component(hass, "config", {})
+    browser = await hass_ws_client(hass)
+    registry = dr.async_get(hass)
+    before = names(hass, linked)
+    entities = {state.entity_id for state in hass.states.async_all()}
+    cloud.faults.add("sync", Fault(edit=edit), times=2)
+    await advance(30)
+    answers = [
+        await browser.remove_device(one.id)
+        for one in dr.async_entries_for_config_entry(registry, linked.entry_id)
+    ]
+    assert len([answer for answer in answers if answer["success"]]) > 1
+    caplog.clear()
+    await advance(30)
+    assert not hass.states.get("switch.main_gate")
+    cloud.requests.clear()
+    await advance(30)
+    assert names(hass, linked) == before
+    assert {state.entity_id for state in hass.states.async_all()} == entities
+    assert {state.state for state in hass.states.async_all("switch")} == {"off"}
+    assert device(hass, linked, cloud.door("Main gate").id).via_device_id
+    assert [one.endpoint for one in cloud.requests].count("sync") == 2
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
+
+
 async def test_no_device_is_deleted_while_nobody_knows_what_is_listed(
     hass: HomeAssistant,
     linked: MockConfigEntry,

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
 
 from custom_components.parqex.const import DOMAIN
 from homeassistant.components.application_credentials import (
@@ -17,6 +20,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from homeassistant.util import slugify
 from tests.conftest import Advance, entry_for, set_up
 from tests.simulator import Cloud, DemoHouse
 
@@ -143,6 +147,50 @@ async def test_a_missing_right_leads_to_linking_again(
     grant.scopes = frozenset({"OPENDOOR", "CLOSEDOOR"})
     await turn()
     assert not issues(hass)
+
+
+async def test_a_repair_says_so_if_linking_again_cannot_begin(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    house: DemoHouse,
+    browser: Any,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    """There are no credentials any more; once they are back, it goes on."""
+    (grant,) = cloud.oauth.grants(house.owner)
+    grant.scopes = frozenset({"CLOSEDOOR"})
+    with pytest.raises(HomeAssistantError, match="may not operate"):
+        await hass.services.async_call(
+            "switch",
+            SERVICE_TURN_ON,
+            {ATTR_ENTITY_ID: "switch.main_gate"},
+            blocking=True,
+        )
+    application = cloud.application
+    settings = await hass_ws_client(hass)
+    await settings.send_json_auto_id(
+        {
+            "type": "application_credentials/delete",
+            "application_credentials_id": slugify(f"{DOMAIN}.{application.client_id}"),
+        }
+    )
+    assert (await settings.receive_json())["success"]
+
+    issue_id = f"may_not_open_{linked.entry_id}"
+    flow = await submit(browser, await begin(browser, issue_id))
+    assert flow["type"] == "abort"
+    assert flow["reason"] == "cannot_link"
+    assert issues(hass) == {issue_id}
+    await async_import_client_credential(
+        hass,
+        DOMAIN,
+        ClientCredential(application.client_id, application.client_secret),
+        DOMAIN,
+    )
+    flow = await submit(browser, await begin(browser, issue_id))
+    linking = hass.config_entries.flow.async_get(flow["next_flow"][1])
+    assert linking["step_id"] == "auth"
 
 
 @pytest.fixture

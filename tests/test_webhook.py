@@ -10,6 +10,8 @@ from typing import Any
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
+from hass_nabucasa.cloudhooks import CloudhookApiError
+from hass_nabucasa.iot_base import NotConnected
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -513,6 +515,32 @@ async def test_a_webhook_that_stays_silent_is_to_be_repaired(
     assert not repairs(hass)
 
 
+async def test_a_webhook_that_was_silent_has_to_prove_itself_again(
+    hass: HomeAssistant,
+    webhook: Webhook,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    announce: Announce,
+    advance: Advance,
+) -> None:
+    """Its repair is done, but that a mail was sent relaxes no polling."""
+    gate = cloud.door("Main gate")
+    gate.open_by_hand()
+    await announce()
+    for move in (gate.close_by_hand, gate.open_by_hand, gate.close_by_hand):
+        assert not repairs(hass)
+        move()
+        webhook.told.update(cloud.log)
+        await advance(300)
+    assert repairs(hass) == {"webhook_silent"}
+    linked.runtime_data.hints.begin_anew()
+    assert await syncs_in(cloud, advance, 600) == 20
+    assert not repairs(hass)
+    gate.open_by_hand()
+    await announce()
+    assert await syncs_in(cloud, advance, 600) == 2
+
+
 async def test_without_a_webhook_nothing_is_missed(
     hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
 ) -> None:
@@ -807,6 +835,64 @@ async def test_a_cloud_that_cannot_be_reached_gives_no_address_now(
     assert flow["errors"] == {"base": "not_reachable"}
     nabu_casa.iot.connected = True
     assert await turn_on(hass, linked) == "https://hooks.example/1"
+
+
+# What Home Assistant Cloud's library raises, with an address that nobody may read.
+CLOUD_ERRORS = [
+    CloudhookApiError("https://hooks.example/secret"),
+    NotConnected("https://hooks.example/secret"),
+    TimeoutError(),
+    ConnectionResetError(),
+]
+
+
+@pytest.mark.parametrize("error", CLOUD_ERRORS, ids=type)
+async def test_a_cloud_that_fails_gives_no_address_now(
+    hass: HomeAssistant,
+    nabu_casa: NabuCasa,
+    linked: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    """The dialog says so, and the log what kind of failure it was."""
+    nabu_casa.error = error
+    flow = await choose(hass, linked, webhook=True)
+    assert flow["errors"] == {"base": "not_reachable"}
+    assert f"gave no address for the webhook: {type(error).__name__}" in caplog.text
+    assert "hooks.example" not in caplog.text
+    nabu_casa.error = None
+    assert await turn_on(hass, linked) == "https://hooks.example/1"
+
+
+@pytest.mark.parametrize("error", CLOUD_ERRORS, ids=type)
+@pytest.mark.parametrize("how", ["off", "removed"])
+async def test_a_cloud_that_fails_keeps_no_webhook_on(
+    hass: HomeAssistant,
+    nabu_casa: NabuCasa,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    advance: Advance,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    how: str,
+) -> None:
+    """Nor a repair of it; that the address may still be there is in the log."""
+    await turn_on(hass, linked)
+    gate = cloud.door("Main gate")
+    for move in (gate.open_by_hand, gate.close_by_hand, gate.open_by_hand):
+        move()
+        await advance(30)
+    assert repairs(hass) == {"webhook_silent"}
+    nabu_casa.error = error
+    if how == "off":
+        await choose(hass, linked, webhook=False)
+        assert CONF_WEBHOOK_ID not in linked.options
+    else:
+        await hass.config_entries.async_remove(linked.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not repairs(hass)
+    assert f"the address of the webhook: {type(error).__name__}" in caplog.text
+    assert "hooks.example" not in caplog.text
 
 
 async def test_without_a_subscription_the_external_address_counts(

@@ -2,7 +2,7 @@
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_WEBHOOK_ID, Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import UnknownImplementationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
@@ -79,22 +79,39 @@ async def async_unload_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> b
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: ParqExConfigEntry, device: DeviceEntry
 ) -> bool:
-    """Let the user delete a device that ParqEx no longer lists, as far as we know."""
+    """Let the user delete a device that ParqEx no longer lists, as far as we know.
+
+    Where its list could not be read in full, it may list it later. All that took the
+    device for registered then begins anew.
+    """
     if entry.state is not ConfigEntryState.LOADED:
         return False
-    snapshot = entry.runtime_data.data
-    return not any(
-        domain == DOMAIN and snapshot.lists(identifier)
-        for domain, identifier in device.identifiers
-    )
+    coordinator = entry.runtime_data
+
+    def is_listed() -> bool:
+        return any(
+            domain == DOMAIN and coordinator.data.lists(identifier)
+            for domain, identifier in device.identifiers
+        )
+
+    @callback
+    def reload_if_listed() -> None:
+        if is_listed() and entry.state is ConfigEntryState.LOADED:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
+
+    if is_listed():
+        return False
+    entry.async_on_unload(coordinator.async_add_listener(reload_if_listed))
+    return True
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
     """Forget what was remembered for a linked ParqEx account."""
+    # First of all, since it cannot fail: a repair of what is gone would lead nowhere.
+    for kind in KINDS:
+        async_clear_issue(hass, entry, kind)
     await access_memory.store(hass, entry.entry_id).async_remove()
     async with token_lock(hass, entry):
         await token_copy.async_forget(hass, entry)
     if webhook_id := entry.options.get(CONF_WEBHOOK_ID):
         await async_forget_address(hass, webhook_id)
-    for kind in KINDS:
-        async_clear_issue(hass, entry, kind)

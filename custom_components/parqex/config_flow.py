@@ -18,7 +18,7 @@ from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN, CONF_WEBHOOK_ID
 from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHandler
-from homeassistant.helpers.typing import UNDEFINED
+from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 
 from .api import Account, NotAuthorized, ParqExClient, ParqExError, base_url
 from .const import CONF_RECORD_NAMES, CONF_WEBHOOK, DOMAIN, LOGGER, MANUFACTURER
@@ -121,23 +121,30 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         return await client.async_user_info()
 
     async def _async_finish(self, account: Account) -> ConfigFlowResult:
-        """Create the entry, or give the new tokens to the one linked again."""
+        """Create the entry, or give the new tokens to the one that has the account.
+
+        That may be another than the one to be linked again: whoever signs in with the
+        wrong account must not lose that one's login.
+        """
         entry = await self.async_set_unique_id(account.id)
         again = self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE)
-        if again:
-            self._abort_if_unique_id_mismatch(reason="wrong_account")
         if entry is None:
+            if again:
+                return self.async_abort(reason="wrong_account")
             return self.async_create_entry(
                 title=account.name or MANUFACTURER, data=self._data
             )
+        reason: str | UndefinedType = UNDEFINED  # Home Assistant's own: it succeeded
+        if not again:
+            reason = "already_configured"
+        elif entry.entry_id != self.context["entry_id"]:
+            reason = "wrong_account"
         # ParqEx may have replaced the tokens there are, so the new ones are kept. And
         # a refresh of the old ones that is under way would replace the new.
         async with token_lock(self.hass, entry):
             await async_keep(self.hass, entry, entry.data, self._data)
             return self.async_update_reload_and_abort(
-                entry,
-                data=self._data,
-                reason=UNDEFINED if again else "already_configured",
+                entry, data=self._data, reason=reason
             )
 
 

@@ -43,6 +43,7 @@ class Hints:
         self._targets: dict[str, Target] = {}
         self._count = 0
         self._announced = 0
+        self._trusted = False
 
     @property
     def reliable(self) -> bool:
@@ -52,7 +53,7 @@ class Hints:
         """
         now = monotonic()
         return (
-            self._announced > 0
+            self._trusted
             and not self._missed
             and all(now - at >= SECONDS_APART for at in self._heard.values())
         )
@@ -104,8 +105,12 @@ class Hints:
         }
 
     def begin_anew(self) -> None:
-        """Forget what was missed; somebody has seen to it."""
+        """Forget what was missed, but trust again only once a change is announced.
+
+        Somebody has written to ParqEx; nothing shows yet that it helped.
+        """
         self._missed.clear()
+        self._trusted = False
 
     def diagnostics(self) -> dict[str, Any]:
         """Return how well it works."""
@@ -119,6 +124,7 @@ class Hints:
     def _count_announced(self, access_point_id: str) -> None:
         """Note that a change and its hint have met."""
         self._announced += 1
+        self._trusted = True
         self._heard.pop(access_point_id, None)
         self._missed.pop(access_point_id, None)
 

@@ -7,6 +7,7 @@ from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowR
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.config_entry_oauth2_flow import async_get_implementations
 
 from .const import DOMAIN
@@ -89,6 +90,9 @@ class LinkAgainFlow(ParqExRepairFlow):
                 "entry_id": self._entry.entry_id,
             },
         )
+        if flow["type"] is FlowResultType.ABORT:
+            # It is over before it began, and cannot be gone on with.
+            return self.async_abort(reason="cannot_link")
         return self.async_create_entry(
             data={}, next_flow=(FlowType.CONFIG_FLOW, flow["flow_id"])
         )

@@ -11,7 +11,6 @@ from homeassistant.components import webhook
 from homeassistant.components.webhook import SUPPORTED_METHODS
 from homeassistant.const import CONF_WEBHOOK_ID, EVENT_CORE_CONFIG_UPDATE
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.network import NoURLAvailableError, get_url
 from homeassistant.helpers.start import async_at_started
 
@@ -98,7 +97,7 @@ async def async_address(hass: HomeAssistant, webhook_id: str) -> str | None:
 
     try:
         return await cloud.async_get_or_create_cloudhook(hass, webhook_id)
-    except (HomeAssistantError, TimeoutError, ValueError) as err:
+    except Exception as err:  # noqa: BLE001  # its library's errors have no common class
         LOGGER.warning(
             "Home Assistant Cloud gave no address for the webhook: %s",
             type(err).__name__,
@@ -116,6 +115,11 @@ async def async_forget_address(hass: HomeAssistant, webhook_id: str) -> None:
         await cloud.async_delete_cloudhook(hass, webhook_id)
     except cloud.CloudNotAvailable, ValueError:
         LOGGER.debug("There is no cloudhook to remove")
+    except Exception as err:  # noqa: BLE001  # as above
+        LOGGER.warning(
+            "Home Assistant Cloud may not have removed the address of the webhook: %s",
+            type(err).__name__,
+        )
 
 
 @callback
