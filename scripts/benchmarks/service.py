@@ -17,7 +17,6 @@ from typing import Any
 from aiohttp import ClientSession, web
 
 PREFIX = "/oauth/v1/endpoints"
-HISTORY = b'{"success": true, "timestamp": null, "data": {"toggle_events": []}}'
 TOGGLED = b'{"success": true, "timestamp": null, "data": {"message": "200"}}'
 ROOT = Path(__file__).parents[2]
 
@@ -28,6 +27,7 @@ class _Answers:
     def __init__(self) -> None:
         """Begin with nothing to tell."""
         self._body = b""
+        self._devices: dict[str, Any] = {}
         self._requests: Counter[str] = Counter()
         self._toggled_at = 0
 
@@ -40,10 +40,20 @@ class _Answers:
             headers={"Content-Encoding": "gzip"},
         )
 
-    async def history(self, _: web.Request) -> web.Response:
-        """Know of no access."""
+    async def history(self, request: web.Request) -> web.Response:
+        """Tell of the last time that anything of a controller moved."""
         self._requests["toggle-history"] += 1
-        return web.Response(body=HISTORY, content_type="application/json")
+        events = [
+            {
+                "door_id": door["id"],
+                "door_state": door["state"],
+                "toggle_date_time": door["last_toggled"],
+                "channel": "Door Sensor",
+                "was_success": True,
+            }
+            for door in self._devices[request.query["device_id"]]["doors"]
+        ]
+        return web.json_response({"success": True, "data": {"toggle_events": events}})
 
     async def toggle(self, request: web.Request) -> web.Response:
         """Accept a command and note when it came; every process reads this clock."""
@@ -55,6 +65,8 @@ class _Answers:
     async def prepare(self, request: web.Request) -> web.Response:
         """Answer `sync` with this body from now on."""
         self._body = await request.read()
+        devices = json.loads(gzip.decompress(self._body))["devices"]
+        self._devices = {device["id"]: device for device in devices}
         return web.Response()
 
     async def asked(self, _: web.Request) -> web.Response:
