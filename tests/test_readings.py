@@ -1,5 +1,6 @@
 """When the access log is read, while ParqEx is slow, late or tired of it."""
 
+import asyncio
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -9,8 +10,8 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
-from custom_components.parqex.const import EVENT_ACCESS
-from homeassistant.core import CoreState, Event, HomeAssistant
+from custom_components.parqex.const import DOMAIN, EVENT_ACCESS
+from homeassistant.core import CoreState, Event, HomeAssistant, callback
 from homeassistant.setup import async_setup_component
 from tests.conftest import Advance, set_up, until
 from tests.simulator import Cloud, DemoHouse, Fault
@@ -275,3 +276,172 @@ async def test_one_odd_entry_moves_no_proven_zone(
         "2026-11-02T04:00:00-08:00",
         "2026-11-02T04:00:30-08:00",
     ]
+
+
+async def test_a_date_alone_is_not_too_old_at_midnight(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    advance: Advance,
+    told: list[Event],
+) -> None:
+    """What happened just before is read just after, as of the day before."""
+    cloud.history_time_format = "%Y-%m-%d"
+    await advance(12 * 3600 - 20)
+    cloud.door("Main gate").open_by_hand()
+    await advance(30)
+    assert len(told) == 1
+
+
+async def test_what_seems_to_lie_ahead_at_the_first_reading_is_old_too(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    credentials: None,
+    cloud: Cloud,
+    freezer: FrozenDateTimeFactory,
+    advance: Advance,
+    told: list[Event],
+) -> None:
+    """While nobody knows the zone of the service."""
+    cloud.time_zone = "Asia/Kolkata"
+    cloud.faults.add("user_settings", Fault(status=500))
+    cloud.door("Main gate").open_by_hand()
+    freezer.tick(3600)
+    await set_up(hass, entry)
+    cloud.door("Main gate").close_by_hand()
+    await advance(30)
+    assert [one.data["event_type"] for one in told] == ["closed"]
+
+
+async def test_nothing_is_told_of_what_is_hidden_meanwhile(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    freezer: FrozenDateTimeFactory,
+    advance: Advance,
+) -> None:
+    """The rest is told when it is listed again, however many there are."""
+    await hass.config_entries.async_unload(linked.entry_id)
+    gate = cloud.door("Main gate")
+    gate.travel_seconds = 0
+    for _ in range(100):
+        gate.open_by_hand()
+        freezer.tick(1)
+        gate.close_by_hand()
+        freezer.tick(1)
+    states: list[str] = []
+    looks: list[asyncio.Future[None]] = []
+
+    @callback
+    def hear(_event: Event) -> None:
+        state = hass.states.get("event.main_gate_access")
+        assert state
+        states.append(state.state)
+        if not looks:
+            cloud.faults.add("sync", Fault(edit=_without_the_gate), times=1)
+            looks.append(asyncio.ensure_future(linked.runtime_data.async_refresh()))
+
+    hass.bus.async_listen(EVENT_ACCESS, hear)
+    await set_up(hass, linked)
+    await looks[0]
+    await advance(30)
+    assert "unavailable" not in states
+    assert len(states) == 200
+
+
+async def test_what_goes_away_during_a_reading_is_new_when_it_returns(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    house: DemoHouse,
+    advance: Advance,
+    told: list[Event],
+) -> None:
+    """What others did meanwhile is theirs."""
+    gate = cloud.door("Main gate")
+    cloud.faults.add("history", Fault(delay=3, after=True), times=1)
+    gate.open_by_hand()
+    await look_until_a_log_is_asked_for(linked, cloud)
+    house.entrance.owner = house.guest
+    await linked.runtime_data.async_refresh()
+    await advance(4)
+    await advance(30)
+    gate.close_by_hand()
+    await advance(3600)
+    told.clear()
+    house.entrance.owner = house.owner
+    await advance(30)
+    await advance(900)
+    assert not told
+
+
+async def test_a_clock_that_is_set_back_stops_no_reading(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What moves is read at once."""
+    freezer.tick(-7200)
+    cloud.requests.clear()
+    cloud.door("Main gate").open_by_hand()
+    freezer.tick(30)
+    await linked.runtime_data.async_refresh()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert histories(cloud) == 1
+
+
+async def test_the_action_and_a_reading_do_not_disturb_each_other(
+    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
+) -> None:
+    """Each finds by itself which kind of log this account may see."""
+    cloud.history_types = {"door"}
+    cloud.faults.add("history", Fault(delay=3, status=400), times=1)
+    cloud.door("Main gate").open_by_hand()
+    await look_until_a_log_is_asked_for(linked, cloud)
+    await hass.services.async_call(
+        DOMAIN,
+        "get_access_history",
+        {"entity_id": "switch.main_gate"},
+        blocking=True,
+        return_response=True,
+    )
+    await advance(4)
+    state = hass.states.get("event.main_gate_access")
+    assert state
+    assert state.state != "unavailable"
+
+
+async def test_a_controller_without_doors_changes_nothing_for_the_others(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    house: DemoHouse,
+    advance: Advance,
+) -> None:
+    """One request per controller stays one."""
+    cloud.add_controller(house.owner)
+    cloud.faults.add("history", Fault(status=400), times=1)
+    await advance(30)
+    cloud.requests.clear()
+    cloud.door("Main gate").open_by_hand()
+    await advance(30)
+    assert histories(cloud) == 1
+
+
+async def test_a_log_may_ask_to_wait_late(
+    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
+) -> None:
+    """It means from then on."""
+    cloud.faults.add(
+        "history",
+        Fault(delay=9, status=429, headers={"Retry-After": "35"}),
+        times=1,
+    )
+    cloud.door("Main gate").open_by_hand()
+    await look_until_a_log_is_asked_for(linked, cloud)
+    await advance(9)
+    await advance(27)
+    assert histories(cloud) == 1
+    await advance(30)
+    assert histories(cloud) == 2

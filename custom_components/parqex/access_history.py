@@ -1,6 +1,6 @@
 """Fetch a controller's access log, in whichever way this account may."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -19,7 +19,7 @@ class AccessHistory:
     async def async_fetch(
         self,
         controller_id: str,
-        access_point_ids: Iterable[str],
+        access_point_ids: Collection[str],
         start: datetime,
         end: datetime,
     ) -> list[AccessEvent]:
@@ -30,8 +30,11 @@ class AccessHistory:
         first = (start - timedelta(days=1)).date()
         last = (end + timedelta(days=2)).date()
         refusals: list[Exception] = []
-        for history_type in self._types:
+        # A copy: another request may put the list in order meanwhile.
+        for history_type in tuple(self._types):
             ids = [controller_id] if history_type == "device" else access_point_ids
+            if not ids:
+                continue
             try:
                 events = [
                     event
@@ -46,4 +49,6 @@ class AccessHistory:
             self._types.remove(history_type)
             self._types.insert(0, history_type)
             return events
-        raise refusals[0]
+        if refusals:
+            raise refusals[0]
+        return []

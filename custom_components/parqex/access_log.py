@@ -13,7 +13,14 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from .access_history import AccessHistory
-from .access_memory import Access, AccessMemory, AccessType, LastAccess, told_apart
+from .access_memory import (
+    Access,
+    AccessMemory,
+    AccessType,
+    LastAccess,
+    has_only_a_date,
+    told_apart,
+)
 from .account_zone import AccountZone
 from .api import (
     AccessEvent,
@@ -76,7 +83,7 @@ class AccessLog:
         self._respect_wait = respect_wait
         self._memory = AccessMemory(hass, entry.entry_id)
         self._time = service_time
-        self._zone = AccountZone(client, service_time, self._memory)
+        self._zone = AccountZone(client, service_time, self._memory, respect_wait)
         self._history = AccessHistory(client)
         self._listeners: defaultdict[str, list[Callable[[Access], None]]] = defaultdict(
             list
@@ -86,6 +93,7 @@ class AccessLog:
         self._reader: asyncio.Task[None] | None = None
         self._cancel_wake: CALLBACK_TYPE | None = None
         self._started = False
+        self._stopped = False
 
     @property
     def records_names(self) -> bool:
@@ -102,12 +110,12 @@ class AccessLog:
     @callback
     def async_start(self, _hass: HomeAssistant) -> None:
         """Begin to read, now that there are entities to tell, and automations."""
-        self._started = True
+        self._started = not self._stopped
         self._async_read_if_due()
 
     async def async_stop(self) -> None:
         """Read no more, and write down what was told."""
-        self._started = False
+        self._started, self._stopped = False, True
         self._async_cancel_wake()
         if self._reader:
             self._reader.cancel()
@@ -155,6 +163,8 @@ class AccessLog:
         """
         now = dt_util.utcnow()
         self._respect_wait()
+        if self._readings.is_paused(now):
+            raise RateLimited("asked to wait", None)
         events = await self._history.async_fetch(
             access_point.controller_id, [access_point.id], start, end
         )
@@ -216,7 +226,7 @@ class AccessLog:
         self._cancel_wake = async_track_point_in_utc_time(
             self._hass,
             HassJob(wake, f"{DOMAIN} access log", cancel_on_shutdown=True),
-            due_at,
+            max(due_at, dt_util.utcnow()),
         )
 
     @callback
@@ -265,7 +275,7 @@ class AccessLog:
         if reading.refused is not refused_before:
             for access_point_id in access_points:
                 self._async_changed(access_point_id)
-        if events is None:
+        if events is None or self._readings.get(controller_id) is not reading:
             return True
         return await self._async_tell_new(reading, access_points, events, now)
 
@@ -289,13 +299,13 @@ class AccessLog:
                     " controller; its owner may. Everything else works, and it is"
                     " tried again, at least once a day"
                 )
-            reading.was_refused(now)
+            reading.was_refused(dt_util.utcnow())
         except RateLimited as err:
-            reading.failed(now, err.retry_after)
+            reading.failed(dt_util.utcnow(), err.retry_after)
             self._readings.pause(reading.not_before)
         except SERVICE_ERRORS as err:
             LOGGER.debug("The access log could not be read: %s", err)
-            reading.failed(now)
+            reading.failed(dt_util.utcnow())
         else:
             reading.succeeded(now)
             return events
@@ -319,20 +329,29 @@ class AccessLog:
             self._async_all_changed()
         new = await self._async_sort_out(events, now)
         # Not before: who is cut short would tell the rest as news the next time.
-        self._memory.finish_reading(access_points)
+        self._memory.finish_reading(
+            one for one in access_points if one in self._snapshot.access_points
+        )
         reading.told_of({one.event.access_point_id for one in new}, now)
+        all_told = True
         for some in batched(new, TOLD_AT_A_TIME, strict=False):
             # An access is told when the state it led to is shown. What is unavailable
             # starts no automation.
             if not await self._async_all_told():
                 return False
-            for one in some:
+            shown = [
+                one
+                for one in some
+                if one.event.access_point_id in self._snapshot.access_points
+            ]
+            all_told = all_told and len(shown) == len(some)
+            for one in shown:
                 self._async_tell(one)
-            for access_point_id in {one.event.access_point_id for one in some}:
+            for access_point_id in {one.event.access_point_id for one in shown}:
                 self._async_changed(access_point_id)
             await asyncio.sleep(0)
         self._memory.forget_before(now)
-        return True
+        return all_told
 
     async def _async_sort_out(
         self, events: list[AccessEvent], now: datetime
@@ -342,16 +361,19 @@ class AccessLog:
         new: dict[str, _New] = {}
         for some in batched(told_apart(events), COMPARED_AT_A_TIME, strict=False):
             for key, event in some:
-                occurred_at = self._time.to_utc(event.occurred, now)
-                if occurred_at > now + TOLERANCE or self._memory.knows(key, event):
+                if self._memory.knows(key, event):
                     continue
-                if event.access_point_id not in snapshot.access_points:
-                    if snapshot.complete:
+                listed = event.access_point_id in snapshot.access_points
+                if not listed or not self._memory.was_read(event.access_point_id):
+                    # From before the access point was linked, unless it is hidden.
+                    if listed or snapshot.complete:
                         self._memory.remember(key, event)
-                elif not self._memory.was_read(event.access_point_id):
-                    # From before the access point was linked.
-                    self._memory.remember(key, event)
-                elif occurred_at > now - TOLD_BACK_TO:
+                    continue
+                occurred_at = self._time.to_utc(event.occurred, now)
+                oldest = now - TOLD_BACK_TO
+                if has_only_a_date(event):
+                    oldest -= timedelta(days=1)
+                if oldest < occurred_at <= now + TOLERANCE:
                     new[key] = _New(occurred_at, key, event)
             await asyncio.sleep(0)
         return sorted(new.values(), key=lambda one: one.occurred_at)

@@ -232,11 +232,16 @@ def told_apart(events: Iterable[AccessEvent]) -> Iterator[tuple[str, AccessEvent
     counts: Counter[str] = Counter()
     for event in events:
         key = _fingerprint(event)
-        if event.occurred.time() == time.min:
+        if has_only_a_date(event):
             counts[key] += 1
             if (nth := counts[key]) > 1:
                 key = f"{key}-{nth}"
         yield key, event
+
+
+def has_only_a_date(event: AccessEvent) -> bool:
+    """Tell whether an entry may be of any moment of its day."""
+    return event.occurred.time() == time.min
 
 
 def _fingerprint(event: AccessEvent) -> str:

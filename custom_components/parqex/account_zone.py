@@ -1,5 +1,6 @@
 """Find out in which zone ParqEx writes its times."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 
 from homeassistant.util import dt as dt_util
@@ -18,10 +19,15 @@ class AccountZone:
     """What one account's times mean, learnt from what is seen to happen."""
 
     def __init__(
-        self, client: ParqExClient, service_time: ServiceTime, memory: AccessMemory
+        self,
+        client: ParqExClient,
+        service_time: ServiceTime,
+        memory: AccessMemory,
+        respect_wait: Callable[[], None],
     ) -> None:
-        """Take whom to ask, what is to learn, and where it is remembered."""
+        """Take whom to ask and when not to, what is to learn, and where to remember."""
         self._client = client
+        self._respect_wait = respect_wait
         self._time = service_time
         self._memory = memory
         self._asked_at: datetime | None = None
@@ -68,8 +74,9 @@ class AccountZone:
         now = dt_util.utcnow()
         if self._asked_at and now < self._asked_at + ZONE_INTERVAL:
             return None
-        self._asked_at = now
         try:
+            self._respect_wait()
+            self._asked_at = now
             return await _zone((await self._client.async_user_settings()).time_zone)
         except SERVICE_ERRORS as err:
             LOGGER.debug("The account's time zone is not known: %s", err)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .api import AccessPoint, Snapshot
@@ -19,6 +19,9 @@ REFUSED_INTERVAL = timedelta(days=1)
 # Of what moved, the log may tell later than the list of devices.
 TIMES_TO_AWAIT = 3
 
+# Not the present moment: clocks are set back.
+NO_WAIT = datetime.min.replace(tzinfo=UTC)
+
 # Doubling more often reaches neither bound, but the end of what a timedelta holds.
 MAX_DOUBLINGS = 10
 
@@ -32,7 +35,7 @@ class Reading:
     """
 
     next_at: datetime
-    not_before: datetime
+    not_before: datetime = NO_WAIT
     moved: bool = False
     refused: bool = False
     failures: int = 0
@@ -68,7 +71,7 @@ class Reading:
     def succeeded(self, now: datetime) -> None:
         """Read again at the usual pace, or when something moves."""
         self.failures, self.refused = 0, False
-        self.next_at, self.not_before = now + READ_INTERVAL, now
+        self.next_at, self.not_before = now + READ_INTERVAL, NO_WAIT
 
     def failed(self, now: datetime, retry_after: float | None = None) -> None:
         """Read again soon, each time later, or when ParqEx wants it."""
@@ -175,7 +178,7 @@ class Readings:
         listed = self._snapshot.controllers
         for controller_id in listed:
             if controller_id not in self._readings:
-                self._readings[controller_id] = Reading(next_at=now, not_before=now)
+                self._readings[controller_id] = Reading(next_at=now)
         if self._snapshot.complete:
             for controller_id in self._readings.keys() - listed.keys():
                 del self._readings[controller_id]
