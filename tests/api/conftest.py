@@ -4,24 +4,27 @@ import asyncio
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import date
 
 from aiohttp import ClientSession
 import pytest
 from yarl import URL
 
-from custom_components.parqex.api import ParqExClient, State
+from custom_components.parqex.api import ParqExClient, RateLimit, State
 from tests.secrecy import Secrecy
-from tests.simulator import Account, Cloud, DemoHouse, Simulator
+from tests.simulator import Account, Cloud, DemoHouse, Simulator, build_demo_house
 
 type Call = Callable[[ParqExClient], Awaitable[object]]
 
 DOOR_ID = "D00DC0FFEE0000000000000000000001"
+CONTROLLER_ID = "C0FFEE00000000000000000000000001"
+DAYS = date(2000, 1, 1), date(2099, 12, 31)
 
 READS: dict[str, Call] = {
     "sync": lambda client: client.async_sync(),
     "history": lambda client: client.async_access_history(
-        "door", DOOR_ID, date(2026, 3, 1), date(2026, 3, 2)
+        CONTROLLER_ID, [DOOR_ID], *DAYS
     ),
     "user_info": lambda client: client.async_user_info(),
     "user_settings": lambda client: client.async_user_settings(),
@@ -33,30 +36,31 @@ CALLS: dict[str, Call] = {
 }
 
 
+@dataclass
 class Tokens:
-    """The access tokens of an account; remembers which ones it had to replace."""
+    """The access tokens of an account, and those that were rejected."""
 
-    def __init__(self, cloud: Cloud, account: Account) -> None:
-        """Link the account."""
-        self._cloud = cloud
-        self._account = account
-        self.access_token: str = cloud.oauth.link(account)["access_token"]
-        self.rejected: list[str] = []
+    cloud: Cloud
+    account: Account
+    access_token: str = ""
+    rejected: list[str] = field(default_factory=list)
 
     async def async_access_token(self) -> str:
-        """Return the token, whether or not it has expired."""
+        """Return the newest token, whether or not it has expired."""
+        if not self.access_token:
+            self.access_token = self.cloud.oauth.link(self.account)["access_token"]
         return self.access_token
 
     async def async_renewed_access_token(self, rejected: str) -> str:
         """Return a token of a new link."""
         self.rejected.append(rejected)
-        self.access_token = self._cloud.oauth.link(self._account)["access_token"]
-        return self.access_token
+        self.access_token = ""
+        return await self.async_access_token()
 
 
 @asynccontextmanager
 async def listening(answer: bytes) -> AsyncGenerator[URL]:
-    """Answer every request with these very bytes, and hang up."""
+    """Answer every request with these bytes and close the connection."""
 
     async def reply(reader: StreamReader, writer: StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -70,33 +74,37 @@ async def listening(answer: bytes) -> AsyncGenerator[URL]:
 
 @pytest.fixture(autouse=True)
 def prepare(socket_enabled: None) -> None:
-    """Open the loopback, in place of preparing Home Assistant."""
+    """Allow connections to this machine."""
+
+
+@dataclass
+class Api:
+    """A client of the owner's account, and the cloud that answers it."""
+
+    simulator: Simulator
+    cloud: Cloud
+    house: DemoHouse
+    session: ClientSession
+    tokens: Tokens
+    rate_limit: RateLimit
+
+    def __post_init__(self) -> None:
+        """Connect the client to the simulated cloud."""
+        self.client = self.client_at(URL(self.simulator.base_url))
+
+    def client_at(self, url: URL) -> ParqExClient:
+        """Return a client that expects ParqEx at this address."""
+        return ParqExClient(self.session, url, self.tokens, self.rate_limit)
 
 
 @pytest.fixture
-async def simulator(secrecy: Secrecy) -> AsyncGenerator[Simulator]:
-    """Return a running ParqEx cloud."""
-    async with Simulator() as simulator:
-        secrecy.protect(simulator.cloud)
-        yield simulator
-
-
-@pytest.fixture
-async def session() -> AsyncGenerator[ClientSession]:
-    """Return a plain session."""
-    async with ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-def tokens(cloud: Cloud, house: DemoHouse) -> Tokens:
-    """Return the owner's tokens."""
-    return Tokens(cloud, house.owner)
-
-
-@pytest.fixture
-def client(
-    session: ClientSession, simulator: Simulator, tokens: Tokens
-) -> ParqExClient:
-    """Return the owner's client."""
-    return ParqExClient(session, URL(simulator.base_url), tokens)
+async def api(secrecy: Secrecy) -> AsyncGenerator[Api]:
+    """Return a client of a running cloud."""
+    async with Simulator() as simulator, ClientSession() as session:
+        cloud = simulator.cloud
+        house = build_demo_house(cloud, travel_seconds=4)
+        house.garage.id, house.garage.doors[0].id = CONTROLLER_ID, DOOR_ID
+        secrecy.protect(cloud)
+        tokens = Tokens(cloud, house.owner)
+        await tokens.async_access_token()
+        yield Api(simulator, cloud, house, session, tokens, RateLimit())

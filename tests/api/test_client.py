@@ -1,281 +1,234 @@
-"""One method per endpoint, against a cloud that speaks as documented."""
+"""One method per endpoint, against a cloud that answers as documented."""
 
-import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 import json
+import logging
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
 from custom_components.parqex.api import (
-    AccessEvent,
     Account,
     Forbidden,
-    ParqExClient,
+    InvalidAnswer,
     Person,
     Refused,
-    Relationship,
     State,
     UserSettings,
-    client as api_client,
 )
-from tests.simulator import APP, WEB, Cloud, DemoHouse, Fault
+from custom_components.parqex.api.client import RECORDS_AT_A_TIME, shape
+from tests.simulator import APP, WEB, Fault
 
-from .conftest import CALLS, DOOR_ID, Tokens
+from .conftest import CALLS, CONTROLLER_ID, DAYS, DOOR_ID, READS, Api
 
-BEGINNING, END = date(2000, 1, 1), date(2100, 1, 1)
+LOG = {
+    "history_type": "device",
+    "device_id": CONTROLLER_ID,
+    "start_date": "2000-01-01",
+    "end_date": "2099-12-31",
+}
+DEEP = {"b": {"c": {"d": {"e": {"f": "..."}}}}}
 
 
 @pytest.mark.parametrize(
     ("endpoint", "line", "query", "body"),
     [
         ("sync", "GET sync", {}, None),
-        (
-            "history",
-            "GET toggle-history",
-            {
-                "history_type": "door",
-                "door_id": DOOR_ID,
-                "start_date": "2026-03-01",
-                "end_date": "2026-03-02",
-            },
-            None,
-        ),
+        ("history", "GET toggle-history", LOG, None),
         ("user_info", "GET user-info", {}, None),
         ("user_settings", "POST user-info", {}, {}),
-        (
-            "toggle",
-            "POST toggle",
-            {},
-            {"door_id": DOOR_ID, "door_state": "OPEN"},
-        ),
+        ("toggle", "POST toggle", {}, {"door_id": DOOR_ID, "door_state": "OPEN"}),
     ],
 )
 async def test_every_request_is_sent_as_documented(
-    client: ParqExClient,
-    cloud: Cloud,
-    house: DemoHouse,
-    tokens: Tokens,
-    endpoint: str,
-    line: str,
-    query: dict[str, str],
-    body: Any,
+    api: Api, endpoint: str, line: str, query: dict[str, str], body: Any
 ) -> None:
     """Method, address, parameters, body and all headers."""
-    cloud.add_door(house.garage, "Cellar", id=DOOR_ID)
-    await CALLS[endpoint](client)
-    [request] = cloud.requests
+    await CALLS[endpoint](api.client)
+    [request] = api.cloud.requests
     method, path = line.split()
     assert (request.method, request.path) == (method, f"/oauth/v1/endpoints/{path}")
-    assert dict(request.query) == query
-    assert request.json == body
+    assert (dict(request.query), request.json) == (query, body)
     headers = {
-        "Authorization": f"Bearer {tokens.access_token}",
+        "Authorization": f"Bearer {api.tokens.access_token}",
         "Accept": "application/json",
         "Content-Type": "application/json",
         "Accept-Charset": "utf-8",
         "Accept-Encoding": "gzip",
     }
-    assert {name: request.headers.getall(name) for name in headers} == {
-        name: [value] for name, value in headers.items()
-    }
+    for name, value in headers.items():
+        assert request.headers.getall(name) == [value]
 
 
 @pytest.mark.parametrize("under_data", [False, True])
 async def test_all_controllers_and_access_points_are_listed(
-    client: ParqExClient, cloud: Cloud, house: DemoHouse, under_data: bool
+    api: Api, under_data: bool
 ) -> None:
-    """At the top level as documented, or under `data` as everywhere else."""
-    cloud.devices_under_data = under_data
-    cloud.door("Main gate").open_by_hand()
-    cloud.door("Elevator").active = False
-    house.garage.registered = False
-    snapshot = await client.async_sync()
-    entrance, garage = house.entrance.id, house.garage.id
-    assert list(snapshot.controllers) == [entrance, garage]
+    """With `devices` at the top as documented, or under `data` as everywhere else."""
+    api.cloud.devices_under_data = under_data
+    api.cloud.door("Main gate").open_by_hand()
+    api.cloud.door("Elevator").active = False
+    api.house.garage.registered = False
+    snapshot = await api.client.async_sync()
+    assert list(snapshot.controllers) == [api.house.entrance.id, api.house.garage.id]
+    assert list(snapshot.access_points) == [door.id for door in api.cloud.doors]
     assert [
-        (one.controller_id, one.name, one.number, one.state, one.in_service)
+        (one.name, one.number, one.state, one.in_service)
         for one in snapshot.access_points.values()
     ] == [
-        (entrance, "Main gate", 1, State.OPEN, True),
-        (entrance, "Pedestrian door", 2, State.CLOSED, True),
-        (entrance, "Elevator", 3, State.CLOSED, False),
-        (garage, "Garage left", 1, State.CLOSED, False),
-        (garage, "Garage right", 2, State.CLOSED, False),
+        ("Main gate", 1, State.OPEN, True),
+        ("Pedestrian door", 2, State.CLOSED, True),
+        ("Elevator", 3, State.CLOSED, False),
+        ("Garage left", 1, State.CLOSED, False),
+        ("Garage right", 2, State.CLOSED, False),
     ]
-    assert list(snapshot.access_points) == [door.id for door in cloud.doors]
-    assert snapshot.complete
+    assert await api.client.async_sync() is snapshot
 
 
-async def test_an_account_without_controllers_is_no_error(
-    client: ParqExClient, cloud: Cloud, house: DemoHouse
+@pytest.mark.parametrize("dashed", [False, True])
+@pytest.mark.parametrize("listed", ["0ddba11c0ffee0d1", "A B/c?d=e&f#g%20"])
+async def test_ids_are_sent_as_sync_listed_them(
+    api: Api, listed: str, dashed: bool
 ) -> None:
-    """But it does not prove that the ones of before are gone."""
-    cloud.remove_controller(house.entrance)
-    cloud.remove_controller(house.garage)
-    snapshot = await client.async_sync()
-    assert (snapshot.controllers, snapshot.access_points) == ({}, {})
-    assert not snapshot.complete
+    """In whatever spelling."""
+    listed = f"{listed[:8]}-{listed[8:]}" if dashed else listed
+    api.cloud.history_types = {"door"}
+    api.cloud.add_door(api.house.garage, "Cellar", id=listed)
+    assert listed in (await api.client.async_sync()).access_points
+    await api.client.async_toggle(listed, State.OPEN)
+    await api.client.async_access_history(CONTROLLER_ID, [listed], *DAYS)
+    assert api.cloud.requests[-3].json["door_id"] == listed
+    assert api.cloud.requests[-1].query["door_id"] == listed
 
 
-async def test_every_user_sees_names_of_their_own(
-    client: ParqExClient, cloud: Cloud, house: DemoHouse, tokens: Tokens
+@pytest.mark.parametrize("kinds", [{"device", "door"}, {"device"}, {"door"}])
+@pytest.mark.parametrize("order", ["oldest", "newest"])
+async def test_the_access_log_is_a_list_per_answer(
+    api: Api, kinds: set[str], order: Any
 ) -> None:
-    """And only what was shared with them."""
-    tokens.access_token = cloud.oauth.link(house.guest)["access_token"]
-    snapshot = await client.async_sync()
-    assert {
-        (one.name, one.relationship) for one in snapshot.access_points.values()
-    } == {
-        ("Front gate", Relationship.HAS_ACCESS),
-        ("Garage right", Relationship.HAS_ACCESS),
-    }
+    """Each in the service's order: of the controller, or of each access point."""
+    api.cloud.history_types, api.cloud.history_order = kinds, order
+    gate, door = api.cloud.door("Main gate"), api.cloud.door("Pedestrian door")
+    gate.travel_seconds = 0
+    vera = api.cloud.visitor("Vera Visitor")
+    gate.open_as(vera, WEB)
+    door.open_by_hand()
+    gate.requires_sensor = True
+    gate.close_as(vera, APP)
+    api.cloud.door("Garage left").open_by_hand()
+    ids = [gate.id, door.id]
+    answers = await api.client.async_access_history(gate.controller.id, ids, *DAYS)
+    person = Person(vera.id, "Vera Visitor")
+    log = [
+        (gate.id, State.OPEN, "ParqEx Web", person, True),
+        (door.id, State.OPEN, "Door Sensor", None, True),
+        (gate.id, State.CLOSED, "ParqEx App", person, False),
+    ][:: 1 if order == "oldest" else -1]
+    parts = [log] if "device" in kinds else [[e for e in log if e[0] == i] for i in ids]
+    assert [
+        [(e.access_point_id, e.state, e.channel, e.person, e.success) for e in answer]
+        for answer in answers
+    ] == parts
+    now = datetime.now(UTC).replace(tzinfo=None)
+    assert abs(now - answers[0][0].occurred) < timedelta(minutes=1)
+
+
+async def test_the_kind_of_log_that_worked_is_requested_first(api: Api) -> None:
+    """A refused kind costs one request, once; an empty list of ids yields nothing."""
+
+    async def requested(*ids: str) -> list[str]:
+        api.cloud.requests.clear()
+        await api.client.async_access_history(CONTROLLER_ID, ids, *DAYS)
+        return [one.query["history_type"] for one in api.cloud.requests]
+
+    api.cloud.history_types = {"door"}
+    for ids in ((), (DOOR_ID, "unknown")):
+        with pytest.raises(Refused, match="400"):
+            await requested(*ids)
+    assert await requested(DOOR_ID, DOOR_ID) == ["device", "door", "door"]
+    assert await requested(DOOR_ID, DOOR_ID) == ["door", "door"]
+    api.cloud.history_types = {"device"}
+    assert await requested() == ["device"]
+    assert await requested(DOOR_ID) == ["device"]
+
+
+async def test_the_log_of_another_owner_is_forbidden(api: Api) -> None:
+    """The token is fine."""
+    api.tokens.account, api.tokens.access_token = api.house.guest, ""
+    gate = api.cloud.door("Main gate")
+    with pytest.raises(Forbidden):
+        await api.client.async_access_history(gate.controller.id, [gate.id], *DAYS)
+    assert api.tokens.rejected == []
+
+
+async def test_a_long_access_log_is_parsed_in_slices(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event loop runs in between; only what is malformed is left out."""
+    record = {"door_id": DOOR_ID, "door_state": "OPEN"}
+    times = [f"2026-03-01 10:{n // 60:02}:{n % 60:02}" for n in range(3600)]
+    records = [{**record, "toggle_date_time": time} for time in times]
+    body = json.dumps({"data": {"toggle_events": [*records, None]}})
+    api.cloud.faults.add("history", Fault(status=200, body=body))
+    pauses = AsyncMock()
+    monkeypatch.setattr("asyncio.sleep", pauses)
+    (answer,) = await api.client.async_access_history(CONTROLLER_ID, [], *DAYS)
+    assert [str(one.occurred) for one in answer] == times
+    assert pauses.await_count >= len(times) / RECORDS_AT_A_TIME
+
+
+async def test_the_linked_person_and_their_zone(api: Api) -> None:
+    """The id identifies the account."""
+    owner = Account(api.house.owner.id, "Olivia Ownerby")
+    assert await api.client.async_user_info() == owner
+    assert await api.client.async_user_settings() == UserSettings("America/New_York")
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_unknown_fields_change_nothing(api: Api, name: str) -> None:
+    """At the top of the answer."""
+    before = await READS[name](api.client)
+    api.cloud.faults.add(name, Fault(edit=lambda body: {**body, "version": 3}))
+    assert await READS[name](api.client) == before
+
+
+async def test_unreadable_records_are_logged_once_and_without_their_content(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every 30 s would be too often; a complete list is not worth a line."""
+    caplog.set_level(logging.DEBUG, "custom_components")
+    await api.client.async_sync()
+    body = json.dumps({"devices": [{"id": "secret", "doors": None}]})
+    api.cloud.faults.add("sync", Fault(status=200, body=body))
+    for _ in range(2):
+        assert (await api.client.async_sync()).skipped == 1
+    ours = [one for one in caplog.record_tuples if one[0].startswith("custom_")]
+    assert [one[1:] for one in ours] == [
+        (logging.WARNING, "Ignored 1 unreadable device record(s)")
+    ]
 
 
 @pytest.mark.parametrize(
-    "record_id",
+    ("body", "expected"),
     [
-        "0ddba11c0ffee00000000000000000d1",
-        "0ddba11c-0ffe-e000-0000-0000000000d1",
-        "0DDBA11C0FFEE00000000000000000D1",
-        "a b/c?d=e&f#g%20",
+        ({"doors": [{"active": True}, 7]}, {"doors": [{"active": "bool"}, "2 in all"]}),
+        ({"data": None, "list": []}, {"data": "NoneType", "list": ["0 in all"]}),
+        ({"9d9e5e0e": 1, "a@b.c": {}, "": 2, "Olivia": 3}, {"...": "4 more"}),
+        ({"\ud83d": 1, "x" * 41: 2, "id": 3}, {"id": "int", "...": "2 more"}),
+        ({"a": {"b": {"c": {"d": {"e": {"f": {"g": 1}}}}}}}, {"a": DEEP}),
     ],
 )
-async def test_ids_are_handed_back_as_they_came(
-    client: ParqExClient, cloud: Cloud, house: DemoHouse, record_id: str
-) -> None:
-    """In whatever style, which means nothing here."""
-    cloud.add_door(house.garage, "Cellar", id=record_id)
-    assert record_id in (await client.async_sync()).access_points
-    await client.async_toggle(record_id, State.OPEN)
-    await client.async_access_history("door", record_id, BEGINNING, END)
-    assert cloud.requests[-2].json["door_id"] == record_id
-    assert cloud.requests[-1].query["door_id"] == record_id
+def test_the_shape_of_an_answer_holds_no_values(body: Any, expected: Any) -> None:
+    """Fields, types and numbers of records; a key that is no field name is a value."""
+    assert shape(body) == expected
 
 
-@pytest.mark.parametrize("history_type", ["device", "door"])
-@pytest.mark.parametrize("only", [False, True])
-async def test_the_access_log_says_who_did_what(
-    client: ParqExClient,
-    cloud: Cloud,
-    house: DemoHouse,
-    history_type: Any,
-    only: bool,
-) -> None:
-    """For a controller or a door, also where the service knows one kind only."""
-    if only:
-        cloud.history_types = {history_type}
-    cloud.history_order = "oldest"
-    gate = cloud.door("Main gate")
-    gate.travel_seconds = 0
-    vera, olivia = cloud.visitor("Vera Visitor"), house.owner.person
-    gate.open_as(vera, WEB)
-    gate.close_by_hand()
-    gate.requires_sensor = True
-    gate.open_as(olivia, APP)
-    cloud.door("Garage left").open_by_hand()
-
-    record_id = gate.id if history_type == "door" else house.entrance.id
-    events = await client.async_access_history(history_type, record_id, BEGINNING, END)
-
-    times = [event.occurred for event in events]
-    assert events == [
-        AccessEvent(gate.id, state, time, channel, person, success)
-        for time, (state, channel, person, success) in zip(
-            times,
-            [
-                (State.OPEN, "ParqEx Web", Person(vera.id, "Vera", "Visitor"), True),
-                (State.CLOSED, "Door Sensor", None, True),
-                (
-                    State.OPEN,
-                    "ParqEx App",
-                    Person(olivia.id, "Olivia", "Ownerby"),
-                    False,
-                ),
-            ],
-            strict=True,
-        )
-    ]
-    now = datetime.now(UTC).replace(tzinfo=None)
-    assert all(abs(now - time) < timedelta(minutes=1) for time in times)
-
-
-async def test_a_long_access_log_keeps_nobody_waiting(
-    client: ParqExClient,
-    cloud: Cloud,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Home Assistant does other things in between; only what is malformed is lost."""
-    monkeypatch.setattr(api_client, "RECORDS_AT_A_TIME", 2)
-    record = {"door_id": DOOR_ID, "door_state": "OPEN"}
-    records = [
-        {**record, "toggle_date_time": f"2026-03-01 10:{n // 60:02}:{n % 60:02}"}
-        for n in range(3600)
-    ]
-    body = json.dumps({"data": {"toggle_events": [*records, None]}})
-    cloud.faults.add("history", Fault(status=200, body=body))
-    turns = 0
-
-    async def others() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    task = asyncio.create_task(others())
-    events = await client.async_access_history("door", DOOR_ID, BEGINNING, END)
-    task.cancel()
-    assert [one.occurred.minute * 60 + one.occurred.second for one in events] == [
-        *range(3600)
-    ]
-    assert turns > 1800
-
-
-@pytest.mark.parametrize(
-    ("history_type", "other"), [("device", "door"), ("door", "device")]
-)
-async def test_a_kind_of_log_that_is_not_supported_is_refused(
-    client: ParqExClient,
-    cloud: Cloud,
-    house: DemoHouse,
-    history_type: Any,
-    other: str,
-) -> None:
-    """So that the other kind can be asked for."""
-    cloud.history_types = {other}
-    with pytest.raises(Refused) as caught:
-        await client.async_access_history(
-            history_type, house.entrance.id, BEGINNING, END
-        )
-    assert caught.type is Refused
-
-
-async def test_somebody_elses_log_is_forbidden(
-    client: ParqExClient, cloud: Cloud, house: DemoHouse, tokens: Tokens
-) -> None:
-    """Which says nothing against the token."""
-    tokens.access_token = cloud.oauth.link(house.guest)["access_token"]
-    with pytest.raises(Forbidden):
-        await client.async_access_history(
-            "door", cloud.door("Main gate").id, BEGINNING, END
-        )
-    assert tokens.rejected == []
-
-
-async def test_who_is_linked_and_in_which_zone(
-    client: ParqExClient, house: DemoHouse
-) -> None:
-    """The id identifies the account."""
-    assert await client.async_user_info() == Account(house.owner.id, "Olivia Ownerby")
-    assert await client.async_user_settings() == UserSettings("America/New_York")
-
-
-@pytest.mark.parametrize("name", ["sync", "history", "user_info", "user_settings"])
-async def test_fields_nobody_documented_change_nothing(
-    client: ParqExClient, cloud: Cloud, house: DemoHouse, name: str
-) -> None:
-    """At the top of the answer."""
-    cloud.add_door(house.garage, "Cellar", id=DOOR_ID)
-    before = await CALLS[name](client)
-    cloud.faults.add(name, Fault(edit=lambda body: {**body, "version": 3}))
-    assert await CALLS[name](client) == before
+async def test_the_shape_of_an_unreadable_answer_is_kept(api: Api) -> None:
+    """It shows what has to change here, in at most 51 fields."""
+    fields = {f"a{chr(97 + n // 26)}{chr(97 + n % 26)}": n for n in range(600)}
+    api.cloud.faults.add("sync", Fault(status=200, body=json.dumps(fields)))
+    with pytest.raises(InvalidAnswer):
+        await api.client.async_sync()
+    assert len(api.client.last_shape) == 51
+    assert api.client.last_shape["..."] == "550 more"

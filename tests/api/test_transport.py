@@ -1,8 +1,10 @@
 """What an answer means, whichever endpoint gives it."""
 
+import json
+import tracemalloc
 from typing import Any
+import zlib
 
-from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.parqex.api import (
@@ -10,292 +12,209 @@ from custom_components.parqex.api import (
     Forbidden,
     InvalidAnswer,
     NotAuthorized,
-    ParqExClient,
+    NotSupported,
     ParqExError,
     RateLimited,
     Refused,
+    SensorRequired,
 )
-from tests.simulator import Cloud, DemoHouse, Fault
+from tests.simulator import Fault, Simulator
 
-from .conftest import DOOR_ID, READS, Tokens
+from .conftest import CALLS, Api, listening
 
+MIB = 1024 * 1024
+PAGE = "<!doctype html><title>Soon back</title>"
+
+# What every endpoint needs, so that only the fault decides.
+GOOD = {"devices": [], "data": {"id": "u1", "toggle_events": []}}
+
+# All but 404, which depends on the endpoint: see test_toggle.py.
 MEANINGS: list[tuple[int, type[ParqExError]]] = [
-    (400, Refused),
-    (402, Refused),
-    (403, Forbidden),
-    (404, Refused),
-    (405, Refused),
-    (408, CannotConnect),
-    (418, Refused),
-    (428, Refused),
-    (429, RateLimited),
-    (500, CannotConnect),
-    (501, CannotConnect),
-    (502, CannotConnect),
-    (503, RateLimited),
-    (504, CannotConnect),
-    (599, CannotConnect),
+    *((status, Refused) for status in (400, 402, 405, 418, 428)),
+    *((status, CannotConnect) for status in (408, 500, 501, 502, 504, 599)),
+    *[(403, Forbidden), (429, RateLimited), (503, RateLimited)],
 ]
+TOGGLE = {428: SensorRequired, 501: NotSupported, 503: CannotConnect}
 
 
-@pytest.mark.parametrize("endpoint", READS)
-@pytest.mark.parametrize(
-    "body",
-    [None, "<!doctype html><title>Error</title>", '{"success": true, "code": 418}'],
-)
+@pytest.mark.parametrize("endpoint", CALLS)
 @pytest.mark.parametrize(("status", "meaning"), MEANINGS)
-async def test_an_error_status_decides_whatever_the_body(
-    client: ParqExClient,
-    cloud: Cloud,
-    endpoint: str,
-    body: str | None,
-    status: int,
-    meaning: type[ParqExError],
+async def test_an_error_is_judged_by_its_status(
+    api: Api, endpoint: str, status: int, meaning: type[ParqExError]
 ) -> None:
-    """At once, without another try."""
-    cloud.faults.add(endpoint, Fault(status=status, body=body))
-    with pytest.raises(meaning) as caught:
-        await READS[endpoint](client)
-    assert caught.type is meaning
-    assert len(cloud.requests) == 1
-
-
-@pytest.mark.parametrize("endpoint", READS)
-@pytest.mark.parametrize("kind", [int, str])
-@pytest.mark.parametrize(("code", "meaning"), MEANINGS)
-async def test_an_error_code_in_http_200_is_judged_like_that_status(
-    client: ParqExClient,
-    cloud: Cloud,
-    endpoint: str,
-    kind: type[int | str],
-    code: int,
-    meaning: type[ParqExError],
-) -> None:
-    """As number and as text: the earlier brand sent such answers."""
-    cloud.faults.add(endpoint, Fault(edit=lambda body: {**body, "code": kind(code)}))
-    cloud.history_owner_only = False
-    cloud.add_door(cloud.controllers[0], "Cellar", id=DOOR_ID)
-    with pytest.raises(meaning) as caught:
-        await READS[endpoint](client)
-    assert caught.type is meaning
-    assert len(cloud.requests) == 1
+    """At once, whatever the body, and also if it is a code in an answer with 200."""
+    if endpoint == "toggle":
+        meaning = TOGGLE.get(status, meaning)
+    faults = [Fault(status=status, body=one) for one in (None, PAGE, '{"code": 418}')]
+    codes = [json.dumps({**GOOD, "code": code}) for code in (status, str(status))]
+    faults += [Fault(status=200, body=body) for body in codes]
+    for fault in faults:
+        api.cloud.requests.clear()
+        api.cloud.faults.add(endpoint, fault)
+        with pytest.raises(meaning) as caught:
+            await CALLS[endpoint](api.client)
+        assert caught.type is meaning
+        # A refused kind of access log leads to the other one.
+        both = endpoint == "history" and meaning in (Refused, Forbidden)
+        assert len(api.cloud.requests) == (2 if both else 1)
 
 
 @pytest.mark.parametrize("code", [200, "200", 0, 40, 4010, 403.0, "E403", None, True])
-async def test_a_code_that_is_no_error_means_nothing(
-    client: ParqExClient, cloud: Cloud, code: Any
+async def test_a_code_that_is_no_error_means_nothing(api: Api, code: Any) -> None:
+    """Like every field that is not documented."""
+    api.cloud.faults.add("sync", Fault(edit=lambda body: {**body, "code": code}))
+    assert len((await api.client.async_sync()).access_points) == 5
+
+
+@pytest.mark.parametrize("endpoint", CALLS)
+@pytest.mark.parametrize("flaw", [{"success": False}, {"errors": [{"message": "No."}]}])
+async def test_an_unsuccessful_200_is_a_refusal(
+    api: Api, endpoint: str, flaw: dict[str, Any]
 ) -> None:
-    """Like every field that nobody documented."""
-    cloud.faults.add("sync", Fault(edit=lambda body: {**body, "code": code}))
-    assert len((await client.async_sync()).access_points) == 5
-
-
-async def test_deep_nesting_disturbs_nothing(
-    client: ParqExClient, cloud: Cloud
-) -> None:
-    """In a field that nobody asked for."""
-    body = '{"devices": [], "new": ' + "[" * 1000 + "]" * 1000 + "}"
-    cloud.faults.add("sync", Fault(status=200, body=body))
-    assert (await client.async_sync()).controllers == {}
-
-
-@pytest.mark.parametrize("endpoint", READS)
-async def test_success_false_is_a_refusal(
-    client: ParqExClient, cloud: Cloud, endpoint: str
-) -> None:
-    """Though the status says 200."""
-    body = (
-        '{"success": false, "data": {"id": "u1", "toggle_events": []}, "devices": []}'
-    )
-    cloud.faults.add(endpoint, Fault(status=200, body=body))
+    """With everything else in place."""
+    api.cloud.faults.add(endpoint, Fault(status=200, body=json.dumps(GOOD | flaw)))
     with pytest.raises(Refused) as caught:
-        await READS[endpoint](client)
+        await CALLS[endpoint](api.client)
     assert caught.type is Refused
 
 
-@pytest.mark.parametrize("endpoint", READS)
+@pytest.mark.parametrize("endpoint", CALLS)
 @pytest.mark.parametrize(
-    "body",
+    ("status", "body"),
     [
-        "",
-        "null",
-        "[]",
-        '[{"id": "u1", "doors": []}]',
-        '"text"',
-        "7",
-        "{}",
-        '{"devices": null}',
-        '{"devices": {}}',
-        '{"data": null}',
-        '{"data": []}',
-        '{"data": "text"}',
-        '{"data": {"id": "u1", "devices": [], "toggle_events": []',
-        "<!doctype html><title>Soon back</title>",
-        '{"data":' * 10_000,
+        *((status, "") for status in (200, 201, 204, 304)),
+        *((200, body) for body in ("null", "[]", '"text"', "7", PAGE)),
+        *[(200, json.dumps(GOOD)[:-1]), (200, json.dumps([GOOD]))],
+        *[(status, json.dumps(GOOD)) for status in (201, 202)],
+        *[pytest.param(200, "[" * 1_000_000, id="deep")],
+        *[pytest.param(200, '{"data":' * 1_000_000, id="deep objects")],
     ],
 )
-async def test_an_answer_of_another_shape_is_no_empty_list(
-    client: ParqExClient, cloud: Cloud, endpoint: str, body: str | bytes
+async def test_any_other_answer_is_invalid(
+    api: Api, endpoint: str, status: int, body: str
 ) -> None:
-    """Nor anything else that could be believed."""
-    cloud.faults.add(endpoint, Fault(status=200, body=body))
+    """It is no empty list, nor anything else that could be believed."""
+    api.cloud.faults.add(endpoint, Fault(status=status, body=body))
     with pytest.raises(InvalidAnswer):
-        await READS[endpoint](client)
+        await CALLS[endpoint](api.client)
 
 
 @pytest.mark.parametrize(
     "odd",
     [
-        rb'"name": "\ud83d"',
-        rb'"name": "\udeaa\ud83d"',
-        b'"name": "T\xfcr"',
-        b'"name": "\xed\xa0\xbd"',
-        b'"battery": NaN',
-        b'"battery": -Infinity',
-        b'"battery": 1e400',
-        b'"battery": ' + b"9" * 400,
+        *[rb'"name": "\ud83d"', rb'"name": "\udeaa\ud83d"', b'"name": "T\xfcr"'],
+        *[b'"name": "\xed\xa0\xbd"', b'"battery": NaN', b'"battery": -Infinity'],
+        *[b'"battery": 1e400', b'"battery": ' + b"9" * 400],
+        b'"new": ' + b"[" * 1000 + b"]" * 1000,
     ],
 )
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 async def test_one_odd_value_hides_nothing_else(
-    client: ParqExClient, cloud: Cloud, odd: bytes, mark: bytes
+    api: Api, odd: bytes, mark: bytes
 ) -> None:
     """Strict parsers refuse the whole answer for it."""
     body = b'%s{"devices": [{"id": "c1", "doors": [{"id": "d1", %s}]}]}' % (mark, odd)
-    cloud.faults.add("sync", Fault(status=200, body=body))
-    snapshot = await client.async_sync()
-    (access_point,) = snapshot.access_points.values()
+    api.cloud.faults.add("sync", Fault(status=200, body=body))
+    (access_point,) = (await api.client.async_sync()).access_points.values()
     assert access_point.id == "d1"
     str(access_point.name).encode()
 
 
-@pytest.mark.parametrize("opening", [b"[", b'{"a":'])
-async def test_an_answer_as_deep_as_the_sea_is_none(
-    client: ParqExClient, cloud: Cloud, opening: bytes
-) -> None:
-    """No parser is to fall in."""
-    cloud.faults.add("sync", Fault(status=200, body=opening * 1_000_000))
-    with pytest.raises(InvalidAnswer):
-        await client.async_sync()
-
-
-@pytest.mark.parametrize("endpoint", ["sync", "history", "user_info"])
-@pytest.mark.parametrize(
-    "body",
-    [
-        '{"data": {}}',
-        '{"data": {"id": null, "devices": null, "toggle_events": null}}',
-        '{"data": {"id": 7, "devices": {}, "toggle_events": {}}}',
-    ],
-)
-async def test_data_without_what_was_asked_for_is_no_answer(
-    client: ParqExClient, cloud: Cloud, endpoint: str, body: str
-) -> None:
-    """Settings alone may know nothing."""
-    cloud.faults.add(endpoint, Fault(status=200, body=body))
-    with pytest.raises(InvalidAnswer):
-        await READS[endpoint](client)
-
-
-@pytest.mark.parametrize("status", [201, 204, 304])
-async def test_another_success_is_no_answer(
-    client: ParqExClient, cloud: Cloud, status: int
-) -> None:
-    """Only 200 is documented."""
-    cloud.faults.add("sync", Fault(status=status, body=""))
-    with pytest.raises(InvalidAnswer):
-        await client.async_sync()
-
-
+@pytest.mark.parametrize("endpoint", CALLS)
 async def test_an_expired_token_is_renewed_and_the_request_repeated(
-    client: ParqExClient, cloud: Cloud, house: DemoHouse, tokens: Tokens
+    api: Api, endpoint: str
 ) -> None:
-    """Once each, and the new token is the one to go on with."""
-    expired = tokens.access_token
-    cloud.oauth.expire(house.owner)
-    await client.async_sync()
-    await client.async_sync()
-    assert tokens.rejected == [expired]
-    assert [one.headers["Authorization"] for one in cloud.requests] == [
-        f"Bearer {expired}",
-        *[f"Bearer {tokens.access_token}"] * 2,
+    """Once each, and later requests use the new token; a command is carried out once."""
+    expired = api.tokens.access_token
+    api.cloud.oauth.expire(api.house.owner)
+    await CALLS[endpoint](api.client)
+    await api.client.async_sync()
+    assert api.tokens.rejected == [expired]
+    assert [one.headers["Authorization"] for one in api.cloud.requests] == [
+        f"Bearer {token}" for token in (expired, *[api.tokens.access_token] * 2)
     ]
+    assert len(api.cloud.commands) == (endpoint == "toggle")
 
 
-@pytest.mark.parametrize("endpoint", READS)
+@pytest.mark.parametrize("endpoint", CALLS)
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault(status=401),
-        Fault(status=401, body="<!doctype html>"),
+        *[Fault(status=401), Fault(status=401, body=PAGE)],
         Fault(status=200, body='{"success": false, "code": 401}'),
         Fault(status=200, body='{"success": true, "code": "401"}'),
     ],
 )
 async def test_a_renewed_token_that_is_rejected_ends_it(
-    client: ParqExClient, cloud: Cloud, tokens: Tokens, endpoint: str, fault: Fault
+    api: Api, endpoint: str, fault: Fault
 ) -> None:
     """However the service says 401."""
-    cloud.faults.add(endpoint, fault)
+    api.cloud.faults.add(endpoint, fault)
     with pytest.raises(NotAuthorized):
-        await READS[endpoint](client)
-    assert len(tokens.rejected) == 1
-    assert len(cloud.requests) == 2
+        await CALLS[endpoint](api.client)
+    assert len(api.tokens.rejected) == 1
+    assert len(api.cloud.requests) == 2
 
 
-async def test_without_a_token_nothing_is_asked(
-    client: ParqExClient,
-    cloud: Cloud,
-    tokens: Tokens,
-    monkeypatch: pytest.MonkeyPatch,
+async def test_without_a_token_nothing_is_sent(
+    api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The source of tokens says why, in its own words."""
+    """The error of the source of tokens is what the caller sees."""
 
-    async def lost() -> str:
+    async def fail() -> str:
         raise LookupError("no token")
 
-    monkeypatch.setattr(tokens, "async_access_token", lost)
+    monkeypatch.setattr(api.tokens, "async_access_token", fail)
     with pytest.raises(LookupError, match="no token"):
-        await client.async_sync()
-    assert cloud.requests == []
+        await api.client.async_sync()
+    assert api.cloud.requests == []
 
 
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ("0", 0),
-        ("120", 120),
-        (" 120 ", 120),
-        ("Mon, 02 Nov 2026 12:01:30 GMT", 90),
-        ("Monday, 02-Nov-26 12:01:30 GMT", 90),
-        ("Mon, 02 Nov 2026 13:01:30 +0100", 90),
-        ("Mon, 02 Nov 2026 12:01:30", 90),
-        ("Mon, 02 Nov 2026 11:00:00 GMT", 0),
-        ("86401", 86400),
-        ("9" * 400, 86400),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", 86400),
-        ("-5", None),
-        ("1.5", None),
-        ("soon", None),
-        ("\N{SUPERSCRIPT TWO}", None),
-        ("Mon, 99 Nov 2026 12:00:00 GMT", None),
-        ("", None),
-        (None, None),
-    ],
-)
-async def test_a_service_that_asks_to_wait_says_how_long(
-    client: ParqExClient,
-    cloud: Cloud,
-    freezer: FrozenDateTimeFactory,
-    status: int,
-    header: str | None,
-    seconds: float | None,
+@pytest.mark.parametrize("endpoint", CALLS)
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirects_are_not_followed(api: Api, endpoint: str, status: int) -> None:
+    """The token and the command are for ParqEx only."""
+    async with Simulator() as elsewhere:
+        location = {"Location": f"{elsewhere.base_url}/oauth/v1/endpoints/sync"}
+        api.cloud.faults.add(endpoint, Fault(status=status, headers=location))
+        with pytest.raises(InvalidAnswer):
+            await CALLS[endpoint](api.client)
+        assert elsewhere.cloud.requests == []
+    assert len(api.cloud.requests) == 1
+
+
+@pytest.mark.parametrize("endpoint", CALLS)
+@pytest.mark.parametrize("status", [200, 500])
+async def test_more_than_eight_mebibytes_are_not_read(
+    api: Api, endpoint: str, status: int
 ) -> None:
-    """In seconds or as a date; a day is the most, nonsense is as good as nothing."""
-    freezer.move_to("2026-11-02 12:00:00")
-    headers = {} if header is None else {"Retry-After": header}
-    cloud.faults.add("sync", Fault(status=status, headers=headers))
-    with pytest.raises(RateLimited) as caught:
-        await client.async_sync()
-    assert caught.value.retry_after == seconds
+    """Counted after unpacking: the simulator compresses them."""
+    body = b'{"devices": []}'.ljust(8 * MIB)
+    api.cloud.faults.add("sync", Fault(status=200, body=body), times=1)
+    assert (await api.client.async_sync()).controllers == {}
+    api.cloud.faults.add(endpoint, Fault(status=status, body=body + b" "))
+    with pytest.raises(InvalidAnswer):
+        await CALLS[endpoint](api.client)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_a_huge_answer_is_cut_off(api: Api, packed: bool) -> None:
+    """Most of it is neither received, nor unpacked: a mebibyte becomes a gibibyte."""
+    packer = zlib.compressobj(wbits=31)
+    # A full flush makes blocks that can be repeated.
+    start, block = (
+        packer.compress(bytes(MIB)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2)
+    )
+    answer = b"HTTP/1.1 200 OK\r\n\r\n" + bytes(256 * MIB)
+    if packed:
+        headers = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+        answer = headers + start + block * 1023
+    async with listening(answer) as url:
+        tracemalloc.start()
+        try:
+            with pytest.raises(InvalidAnswer):
+                await api.client_at(url).async_sync()
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 32 * MIB

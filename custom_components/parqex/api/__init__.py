@@ -1,61 +1,32 @@
-"""The ParqEx API over aiohttp; knows nothing of Home Assistant."""
+"""The ParqEx API over aiohttp, independent of Home Assistant."""
 
-from .address import base_url
-from .client import ParqExClient
+from .address import base_url as base_url
+from .client import ParqExClient as ParqExClient
 from .errors import (
-    CannotConnect,
-    ControllerOffline,
-    Forbidden,
-    InvalidAddress,
-    InvalidAnswer,
-    NotAuthorized,
-    NotSupported,
-    ParqExError,
-    RateLimited,
-    Refused,
-    SensorRequired,
+    CannotConnect as CannotConnect,
+    ControllerOffline as ControllerOffline,
+    Forbidden as Forbidden,
+    InvalidAddress as InvalidAddress,
+    InvalidAnswer as InvalidAnswer,
+    NotAuthorized as NotAuthorized,
+    NotSupported as NotSupported,
+    ParqExError as ParqExError,
+    RateLimited as RateLimited,
+    Refused as Refused,
+    SensorRequired as SensorRequired,
 )
-from .hints import Hint, parse_hint, plain_id
 from .models import (
-    AccessEvent,
-    AccessPoint,
-    Account,
-    Controller,
-    Person,
-    Relationship,
-    Snapshot,
-    State,
-    UserSettings,
-    changed_ids,
+    AccessEvent as AccessEvent,
+    AccessPoint as AccessPoint,
+    Account as Account,
+    Controller as Controller,
+    Person as Person,
+    Relationship as Relationship,
+    Snapshot as Snapshot,
+    SnapshotChange as SnapshotChange,
+    State as State,
+    UserSettings as UserSettings,
+    plain_id as plain_id,
 )
-from .transport import AccessTokens
-
-__all__ = [
-    "AccessEvent",
-    "AccessPoint",
-    "AccessTokens",
-    "Account",
-    "CannotConnect",
-    "Controller",
-    "ControllerOffline",
-    "Forbidden",
-    "Hint",
-    "InvalidAddress",
-    "InvalidAnswer",
-    "NotAuthorized",
-    "NotSupported",
-    "ParqExClient",
-    "ParqExError",
-    "Person",
-    "RateLimited",
-    "Refused",
-    "Relationship",
-    "SensorRequired",
-    "Snapshot",
-    "State",
-    "UserSettings",
-    "base_url",
-    "changed_ids",
-    "parse_hint",
-    "plain_id",
-]
+from .rate_limit import RateLimit as RateLimit, parse_retry_after as parse_retry_after
+from .transport import AccessTokens as AccessTokens

@@ -1,22 +1,16 @@
-"""What can go wrong between us and ParqEx, by meaning.
-
-No message here holds anything secret or personal: they are logged.
-"""
+"""Errors of the ParqEx API by meaning; no message holds anything secret or personal."""
 
 
 class ParqExError(Exception):
-    """Base of everything the API client raises."""
+    """Base class of all errors of the API client."""
 
 
 class InvalidAddress(ParqExError, ValueError):
-    """The address configured for the API is not one we may talk to."""
+    """The configured address of the API is not allowed."""
 
 
 class CannotConnect(ParqExError):
-    """ParqEx could not be reached, gave no answer in time, or failed on its side.
-
-    After a command this leaves open whether it was carried out.
-    """
+    """ParqEx did not answer in time or failed; a command may have been carried out."""
 
 
 class InvalidAnswer(ParqExError):
@@ -32,13 +26,10 @@ class Forbidden(ParqExError):
 
 
 class RateLimited(ParqExError):
-    """ParqEx asks to be left alone for a while (429, 503).
-
-    `retry_after`: seconds to wait, None if ParqEx did not say.
-    """
+    """ParqEx accepts no requests now (429, 503); nothing was done."""
 
     def __init__(self, message: str, retry_after: float | None) -> None:
-        """Remember for how long."""
+        """Initialize with the seconds to wait, None if ParqEx did not name any."""
         super().__init__(message)
         self.retry_after = retry_after
 
@@ -48,12 +39,12 @@ class Refused(ParqExError):
 
 
 class ControllerOffline(Refused):
-    """The controller can't be found: no power or no network."""
+    """The controller cannot be found: it has no power or no network."""
 
 
 class SensorRequired(Refused):
-    """The access point needs a door sensor before it takes commands."""
+    """The access point needs a door sensor before it accepts commands."""
 
 
 class NotSupported(Refused):
-    """The controller does not know this command."""
+    """The controller does not support this command."""

@@ -1,138 +1,133 @@
-"""What the ParqEx API tells us."""
+"""The data of the ParqEx API as immutable objects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from itertools import compress
-from operator import is_not
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 
 class State(StrEnum):
-    """What an access point can be reported as, or asked to become."""
+    """The state of an access point, reported or requested."""
 
     OPEN = "OPEN"
     CLOSED = "CLOSED"
 
 
 class Relationship(StrEnum):
-    """What the account is to an access point."""
+    """The relationship of the account to an access point."""
 
     OWNER = "Owner"
     HAS_ACCESS = "Has Access"
 
 
 class AccessPoint(NamedTuple):
-    """A door, garage door, gate or elevator button wired to a controller.
-
-    `state` is what the service reported, None if it reported nothing we know.
-    `last_toggled`: when that changed, without a zone, as the service sends it.
-    `in_service`: neither it nor its controller is switched off by ParqEx.
-    `left_open_after`: seconds until it counts as left open; its controller's setting.
-    `auto_close_delay`: what it waits before it closes by itself; the unit is not
-    documented. `battery`: percent, None without a Bluetooth sensor.
-    """
+    """A door, garage door, gate or elevator button wired to a controller."""
 
     id: str
     controller_id: str
     name: str | None
     number: int | None
-    state: State | None
-    last_toggled: datetime | None
-    in_service: bool
+    state: State | None  # None: nothing known was reported
+    last_toggled: datetime | None  # in UTC, or naive as the service sends it
+    in_service: bool  # neither it nor its controller is disabled by ParqEx
     relationship: Relationship | None
-    left_open_after: int | None
+    left_open_after: int | None  # seconds
     auto_close: bool
-    auto_close_delay: int | None
-    battery: int | None
+    auto_close_delay: int | None  # its unit is not documented
+    battery: int | None  # percent; None without a Bluetooth sensor
 
 
 class Controller(NamedTuple):
-    """A ParqEx access controller.
-
-    `last_contact`: when it last had something to say, without a zone. Not a heartbeat.
-    """
+    """A ParqEx access controller."""
 
     id: str
     software_version: str | None
-    last_contact: datetime | None
+    last_contact: datetime | None  # of its last event: it is not a heartbeat
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything the account can reach, at one moment.
-
-    `skipped` counts the records of the answer that could not be read.
-    """
+    """All controllers and access points of the account at one moment, by id."""
 
     controllers: Mapping[str, Controller]
     access_points: Mapping[str, AccessPoint]
-    skipped: int = 0
+    skipped: int = 0  # records of the answer that could not be read
 
     @property
     def complete(self) -> bool:
-        """Whether what is missing here is really gone."""
+        """Whether what is missing here no longer exists."""
         return bool(self.access_points) and not self.skipped
 
-    def lists(self, one_id: str) -> bool:
-        """Tell whether a controller or an access point is there."""
-        return one_id in self.controllers or one_id in self.access_points
+    def lists(self, any_id: str) -> bool:
+        """Whether this is the id of a controller or an access point listed here."""
+        return any_id in self.controllers or any_id in self.access_points
+
+    def resolve(self, any_id: str) -> AccessPoint | None:
+        """Return the access point with this id, however ParqEx spelled it."""
+        return self._by_plain_id.get(plain_id(any_id))
 
     def access_points_of(self, controller_id: str) -> list[AccessPoint]:
-        """Return a controller's access points in the order they are wired."""
-        return sorted(
-            self._by_controller.get(controller_id, ()),
-            key=lambda access_point: (access_point.number or 0, access_point.id),
-        )
+        """Return a controller's access points in the order in which they are wired."""
+        return self._by_controller.get(controller_id, [])
+
+    @cached_property
+    def _by_plain_id(self) -> Mapping[str, AccessPoint]:
+        return {plain_id(one_id): one for one_id, one in self.access_points.items()}
 
     @cached_property
     def _by_controller(self) -> Mapping[str, list[AccessPoint]]:
-        """The access points of each controller."""
         grouped: dict[str, list[AccessPoint]] = {}
-        for access_point in self.access_points.values():
-            grouped.setdefault(access_point.controller_id, []).append(access_point)
+        for one in sorted(
+            self.access_points.values(), key=lambda one: (one.number or 0, one.id)
+        ):
+            grouped.setdefault(one.controller_id, []).append(one)
         return grouped
 
 
-def changed_ids[T](before: Mapping[str, T], now: Mapping[str, T]) -> list[str]:
-    """Return the ids of what is new or not the same, then of what is gone.
+@dataclass(frozen=True)
+class SnapshotChange:
+    """Two snapshots, and the ids of what is new, different or gone in the second."""
 
-    Of two snapshots by one client: there, what did not change is the same object.
-    """
-    if before is now:
-        return []
-    other = map(is_not, map(before.get, now), now.values(), strict=True)
-    return [*compress(now, other), *(before.keys() - now.keys())]
+    before: Snapshot
+    now: Snapshot
+    ids: tuple[str, ...]
+
+    @classmethod
+    def between(cls, before: Snapshot, now: Snapshot) -> Self:
+        """Compare two snapshots."""
+        controllers = _changed_ids(before.controllers, now.controllers)
+        access_points = _changed_ids(before.access_points, now.access_points)
+        return cls(before, now, tuple(dict.fromkeys((*controllers, *access_points))))
+
+    @property
+    def proves_removals(self) -> bool:
+        """Whether records that were listed earlier are now known not to exist."""
+        return self.now.complete and (
+            # What an incomplete snapshot lacked may no longer exist.
+            (not self.before.complete and self.now is not self.before)
+            or not all(map(self.now.lists, self.ids))
+        )
 
 
 class Person(NamedTuple):
-    """Somebody who opened or closed an access point."""
+    """A person who opened or closed an access point."""
 
     id: str
-    first_name: str
-    last_name: str
-
-    @property
-    def name(self) -> str:
-        """The whole name."""
-        return f"{self.first_name} {self.last_name}".strip()
+    name: str
 
 
 class AccessEvent(NamedTuple):
-    """One entry of the access log.
+    """One entry of the access log."""
 
-    `occurred` has no zone, as the service sends it. `person` is None where a sensor
-    or a schedule moved the access point.
-    """
-
-    access_point_id: str
+    access_point_id: str  # as the log spells it
     state: State
-    occurred: datetime
+    occurred: datetime  # in UTC, or naive as the service sends it
     channel: str | None
-    person: Person | None
+    person: Person | None  # None: moved by a sensor or a schedule
     success: bool
+    has_time: bool = True  # False: the service sent a date only
 
 
 class Account(NamedTuple):
@@ -143,6 +138,17 @@ class Account(NamedTuple):
 
 
 class UserSettings(NamedTuple):
-    """What the account's settings say; its PIN is not kept."""
+    """The account's settings, without its PIN."""
 
     time_zone: str | None
+
+
+def plain_id(any_id: str) -> str:
+    """Return an id without dashes and in one case, to compare it."""
+    return any_id.replace("-", "").casefold()
+
+
+def _changed_ids[T](before: Mapping[str, T], now: Mapping[str, T]) -> list[str]:
+    """Return the ids of what is new or different, then of what is gone."""
+    changed = [one_id for one_id, one in now.items() if before.get(one_id) != one]
+    return changed + [one_id for one_id in before if one_id not in now]

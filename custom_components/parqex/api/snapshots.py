@@ -1,118 +1,85 @@
-"""Read one list of devices after the other; only what changed is read anew."""
+"""Turn one answer of `sync` after the other into snapshots."""
 
 import asyncio
-from collections.abc import Mapping
-from operator import itemgetter
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from typing import Any
 
-from .models import AccessPoint, Controller, Snapshot
-from .parsing import devices_in, parse_device
+import orjson
 
-# Long lists are read in slices, so that nothing else has to wait for them.
+from .models import AccessPoint, Controller, Snapshot, plain_id
+from .parsing import Device, parse_device, records_in
+
+# Long answers are parsed in slices, so that they do not block the event loop.
 DOORS_AT_A_TIME = 500
-
-# Everything that parsing.py reads of a device and of its doors.
-_OF_DEVICE = itemgetter(
-    "id",
-    "software_version",
-    "last_contact",
-    "active",
-    "registered",
-    "time_before_door_open_alert",
-    "doors",
-)
-_OF_DOOR = itemgetter(
-    "id",
-    "name",
-    "entity_number",
-    "state",
-    "last_toggled",
-    "active",
-    "user_relationship",
-    "door_auto_close_enabled",
-    "door_auto_close_delay",
-    "bluetooth_sensor",
-    "bluetooth_sensor_battery_level",
-)
-
-type _Fields = tuple[list[Any], list[tuple[Any, ...]]]
-
-
-class _Device(NamedTuple):
-    """A device as it was listed, without what nobody needs, and what was read of it."""
-
-    fields: _Fields
-    controller: Controller
-    access_points: dict[str, AccessPoint]
 
 
 class SnapshotReader:
-    """Read the answers of `sync`.
-
-    What is as it was before is the same object as before, be it an access point, a
-    controller or the whole snapshot.
-    """
+    """Parse what is new in an answer; what is not stays the same object as before."""
 
     def __init__(self) -> None:
-        """Begin with nothing known."""
-        self._devices: dict[str, _Device] = {}
-        self._snapshot = Snapshot({}, {})
+        """Initialize with an empty snapshot."""
+        self.snapshot = Snapshot({}, {})
+        self._devices: dict[bytes | None, Device] = {}
 
-    async def async_read(self, body: Any) -> Snapshot:
-        """Read an answer; raise InvalidAnswer where there is no list of devices."""
-        devices: dict[str, _Device] = {}
-        controllers: dict[str, Controller] = {}
-        access_points: dict[str, AccessPoint] = {}
-        skipped = unread = 0
-        for device in devices_in(body):
-            fields = _fields(device)
-            known = self._devices.get(fields[0][0]) if fields else None
-            if (
-                known
-                and known.fields == fields
-                and known.controller.id not in controllers
-                and access_points.keys().isdisjoint(known.access_points)
-            ):
-                devices[known.controller.id] = known
-                controllers[known.controller.id] = known.controller
-                access_points.update(known.access_points)
-                continue
-            controller, doors, left_out = parse_device(
-                device, controllers, access_points
-            )
-            skipped += left_out
-            unread += len(doors) + 1
-            if controller:
-                controller = _same(self._snapshot.controllers, controller)
-                doors = {
-                    door_id: _same(self._snapshot.access_points, door)
-                    for door_id, door in doors.items()
-                }
-                controllers[controller.id] = controller
-                access_points.update(doors)
-                if fields and not left_out:
-                    devices[controller.id] = _Device(fields, controller, doors)
-            if unread >= DOORS_AT_A_TIME:
-                unread = 0
+    async def async_read(self, body: dict[str, Any]) -> Snapshot:
+        """Parse an answer; raise InvalidAnswer if it has no list of devices."""
+        devices: list[tuple[bytes | None, Device]] = []
+        parsed = 0
+        for record in records_in(body, "devices"):
+            digest = _digest(record)
+            if (device := self._devices.get(digest)) is None:
+                device = parse_device(record)
+                parsed += len(device.access_points) + 1
+            devices.append((digest, device))
+            if parsed >= DOORS_AT_A_TIME:
+                parsed = 0
                 await asyncio.sleep(0)
-        snapshot = Snapshot(controllers, access_points, skipped)
-        if snapshot != self._snapshot:
-            self._snapshot = snapshot
-        self._devices = devices
-        return self._snapshot
+        self._devices = {digest: device for digest, device in devices if digest}
+        snapshot = _merged((device for _, device in devices), self.snapshot)
+        if snapshot != self.snapshot:
+            self.snapshot = snapshot
+        return self.snapshot
 
 
-def _fields(device: Any) -> _Fields | None:
-    """Return what is read of a device; None where something of it is not there."""
+def _digest(record: Any) -> bytes | None:
+    """Return a digest of the record's JSON: the record itself holds pairing codes."""
     try:
-        *fields, doors = _OF_DEVICE(device)
-        doors = list(map(_OF_DOOR, doors))
-    except KeyError, TypeError:
+        return blake2b(orjson.dumps(record), digest_size=16).digest()
+    except TypeError:
+        # Python's own parser reads what orjson cannot write, such as huge numbers.
         return None
-    return (fields, doors) if isinstance(fields[0], str) else None
 
 
-def _same[T: (AccessPoint, Controller)](before: Mapping[str, T], now: T) -> T:
-    """Return what was there before, if that is the same."""
-    known = before.get(now.id)
-    return known if known == now else now
+def _merged(devices: Iterable[Device], before: Snapshot) -> Snapshot:
+    """Return a snapshot that lists every controller and access point once."""
+    controllers: dict[str, Controller] = {}
+    access_points: dict[str, AccessPoint] = {}
+    skipped = 0
+    for device in devices:
+        skipped += device.skipped
+        if (controller := device.controller) is None:
+            continue
+        if (plain := plain_id(controller.id)) in controllers:
+            skipped += 1
+            continue
+        controllers[plain] = controller
+        for access_point in device.access_points:
+            plain = plain_id(access_point.id)
+            twin = access_points.setdefault(plain, access_point)
+            if twin is access_point:
+                continue
+            skipped += 1
+            if twin.state is not access_point.state:
+                # Which of the two states is true cannot be known.
+                access_points[plain] = twin._replace(state=None)
+    return Snapshot(
+        {one.id: _reused(before.controllers, one) for one in controllers.values()},
+        {one.id: _reused(before.access_points, one) for one in access_points.values()},
+        skipped,
+    )
+
+
+def _reused[T: (AccessPoint, Controller)](before: Mapping[str, T], one: T) -> T:
+    """Return the object of before if it is equal."""
+    return known if (known := before.get(one.id)) == one else one

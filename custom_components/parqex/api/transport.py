@@ -1,7 +1,7 @@
-"""One request to the ParqEx API and its answer, judged by status first."""
+"""Send one request to the ParqEx API and judge its answer, by status first."""
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from asyncio import IncompleteReadError
+from dataclasses import dataclass
 from hashlib import blake2b
 from http import HTTPStatus
 import json
@@ -22,12 +22,11 @@ from .errors import (
     RateLimited,
     Refused,
 )
+from .rate_limit import RateLimit, parse_retry_after
 
 TIMEOUT = ClientTimeout(total=10)
 MAX_ANSWER = 8 * 1024 * 1024
-MAX_RETRY_AFTER = 24 * 60 * 60.0
 
-_PATH = "oauth/v1"
 _HEADERS = {
     hdrs.ACCEPT: "application/json",
     hdrs.CONTENT_TYPE: "application/json",
@@ -37,7 +36,7 @@ _HEADERS = {
 
 
 class AccessTokens(Protocol):
-    """Where access tokens come from."""
+    """The source of an account's access tokens."""
 
     async def async_access_token(self) -> str:
         """Return an access token that should be valid."""
@@ -47,56 +46,41 @@ class AccessTokens(Protocol):
 
 
 class Answer(NamedTuple):
-    """What came back; `body` is the parsed JSON, None where it is not JSON.
-
-    `fingerprint` tells a success from every other one; of one that was known already,
-    the body was not read.
-    """
+    """An answer; its body is None if it is no JSON or has the known fingerprint."""
 
     http_status: int
     body: Any
     retry_after: float | None = None
-    fingerprint: bytes | None = None
+    fingerprint: bytes | None = None  # of the body of a success, as it was sent
 
     @property
     def status(self) -> int:
-        """HTTP's status, or the error code that a body with 200 carries.
-
-        The latter was seen on the earlier brand.
-        """
-        if self.http_status == HTTPStatus.OK and isinstance(self.body, dict):
-            match self.body.get("code"):
-                case int() | str() as code if re.fullmatch(r"[45][0-9]{2}", str(code)):
-                    return int(code)
+        """The HTTP status, or the error code in a body with 200 (earlier brand)."""
+        code = self.body.get("code") if isinstance(self.body, dict) else None
+        if self.http_status == HTTPStatus.OK and re.fullmatch(r"[45]\d\d", str(code)):
+            return int(str(code))
         return self.http_status
 
     @property
-    def at_unknown_address(self) -> bool:
-        """Whether it was the address that was not found, for want of a text."""
+    def is_unknown_address(self) -> bool:
+        """Whether the 404 is for the URL itself: it carries no error message."""
         return self.http_status == HTTPStatus.NOT_FOUND and self.message is None
 
     @property
     def message(self) -> str | None:
         """The text of a documented error, in either of its two shapes."""
-        if not isinstance(self.body, dict):
-            return None
-        message = self.body.get("message")
-        match self.body.get("errors"):
-            case [{"message": text}, *_]:
-                message = message or text
-        return message if isinstance(message, str) else None
-
-    @property
-    def rejects_token(self) -> bool:
-        """Whether the access token was rejected, and not a command by a controller."""
-        return self.status == HTTPStatus.UNAUTHORIZED and (
-            "error communicating" not in (self.message or "").lower()
-        )
+        match self.body:
+            case {"message": str(text)} | {"errors": [{"message": str(text)}, *_]}:
+                return text
+        return None
 
     def error(self) -> ParqExError | None:
         """Return what this answer means if it is not a success."""
         status = self.status
-        if self.rejects_token:
+        if status == HTTPStatus.UNAUTHORIZED and (
+            # Otherwise it is the controller that rejected a command.
+            "error communicating" not in (self.message or "").lower()
+        ):
             return NotAuthorized("access token rejected")
         if status == HTTPStatus.FORBIDDEN:
             return Forbidden("not allowed for this account")
@@ -106,57 +90,59 @@ class Answer(NamedTuple):
             return CannotConnect(f"the service failed (HTTP {status})")
         if status >= 400:
             return Refused(f"refused (HTTP {status})")
-        if status != HTTPStatus.OK:
-            return InvalidAnswer(f"unexpected HTTP {status}")
-        if not isinstance(self.body, dict):
-            return InvalidAnswer("not a JSON object")
+        if status != HTTPStatus.OK or not isinstance(self.body, dict):
+            return InvalidAnswer(f"not a JSON object (HTTP {status})")
         if self.body.get("success") is False or self.body.get("errors"):
             return Refused("refused (HTTP 200)")
         return None
 
+    def success(self) -> Any:
+        """Return the body of a success; raise what any other answer means."""
+        if error := self.error():
+            raise error
+        return self.body
 
+
+@dataclass(frozen=True, slots=True)
 class Transport:
-    """Send requests in the account's name."""
+    """Send requests with the account's access token, within its rate limit."""
 
-    def __init__(
-        self, session: ClientSession, base_url: URL, tokens: AccessTokens
-    ) -> None:
-        """Take the session, the API's address and the source of access tokens."""
-        self._session = session
-        self._url = base_url / _PATH
-        self._tokens = tokens
+    session: ClientSession
+    base_url: URL
+    tokens: AccessTokens
+    rate_limit: RateLimit
 
-    async def async_request(self, method: str, path: str, **kwargs: Any) -> Answer:
-        """Send a request; renew the token and repeat once where it was rejected.
+    async def async_prepare(self, endpoint: str) -> None:
+        """Do what can be done before a request: check the limit, renew the token."""
+        self.rate_limit.check(endpoint)
+        await self.tokens.async_access_token()
 
-        `known`: the fingerprint of an answer that need not be read again. Raises
-        CannotConnect and InvalidAnswer; any HTTP status is an Answer.
-        """
-        token = await self._tokens.async_access_token()
-        answer = await self._async_send(token, method, path, **kwargs)
-        if answer.rejects_token:
-            token = await self._tokens.async_renewed_access_token(token)
-            answer = await self._async_send(token, method, path, **kwargs)
+    async def async_request(
+        self, method: str, path: str, known: bytes | None = None, **kwargs: Any
+    ) -> Answer:
+        """Send a request; repeat it once with a new token if the token was rejected."""
+        token = await self.tokens.async_access_token()
+        answer = await self._async_send(token, method, path, known, **kwargs)
+        if isinstance(answer.error(), NotAuthorized):
+            token = await self.tokens.async_renewed_access_token(token)
+            answer = await self._async_send(token, method, path, known, **kwargs)
         return answer
 
     async def _async_send(
-        self,
-        token: str,
-        method: str,
-        path: str,
-        known: bytes | None = None,
-        **kwargs: Any,
+        self, token: str, method: str, path: str, known: bytes | None, **kwargs: Any
     ) -> Answer:
-        """Send one request."""
+        """Send one request unless the rate limit forbids it, and follow its answer's."""
+        endpoint = path.rpartition("/")[2]
+        self.rate_limit.check(endpoint)
         try:
-            async with self._session.request(
+            async with self.session.request(
                 method,
-                self._url / path,
+                self.base_url / "oauth/v1" / path,
                 headers={**_HEADERS, hdrs.AUTHORIZATION: f"Bearer {token}"},
                 timeout=TIMEOUT,
-                # The token is for ParqEx alone, wherever an answer may point.
+                # The token is for ParqEx only, wherever an answer may point.
                 allow_redirects=False,
-                # What is known needs no unpacking either.
+                # An answer that is known already needs no unpacking.
                 auto_decompress=False,
                 **kwargs,
             ) as response:
@@ -165,26 +151,28 @@ class Transport:
             # aiohttp's messages may quote URLs and headers; its types say enough.
             failure = type(err).__name__
         else:
-            return _answer(response, packed, known)
+            answer = _answer(response, packed, known)
+            match answer.error():
+                case RateLimited(retry_after=float(seconds)):
+                    self.rate_limit.pause(endpoint, seconds)
+            return answer
         raise CannotConnect(f"no answer ({failure})")
 
 
 def _answer(response: ClientResponse, packed: bytes, known: bytes | None) -> Answer:
-    """Judge an answer whose body has come."""
+    """Return an answer with its body parsed, unless it is known already."""
     fingerprint = None
     if response.status == HTTPStatus.OK:
         fingerprint = blake2b(packed, digest_size=16).digest()
         if fingerprint == known:
             return Answer(HTTPStatus.OK, None, fingerprint=fingerprint)
     raw = _unpacked(packed, response.headers.get(hdrs.CONTENT_ENCODING, ""))
-    return Answer(response.status, parse_json(raw), _retry_after(response), fingerprint)
+    retry_after = parse_retry_after(response.headers.get(hdrs.RETRY_AFTER))
+    return Answer(response.status, parse_json(raw), retry_after, fingerprint)
 
 
 def _unpacked(packed: bytes, encoding: str) -> bytes:
-    """Return a body unpacked, up to 8 MiB; raise InvalidAnswer beyond.
-
-    Gzip is what was asked for; zlib tells it from deflate by itself.
-    """
+    """Return a body unpacked, up to 8 MiB; zlib tells gzip from deflate by itself."""
     if encoding.lower() not in ("gzip", "x-gzip", "deflate"):
         return packed
     try:
@@ -198,45 +186,23 @@ def _unpacked(packed: bytes, encoding: str) -> bytes:
 
 
 async def async_read_capped(response: ClientResponse) -> bytes:
-    """Read the body as it comes, up to 8 MiB; raise InvalidAnswer beyond."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in response.content.iter_any():
-        size += len(chunk)
-        if size > MAX_ANSWER:
-            response.close()
-            raise InvalidAnswer("answer larger than 8 MiB")
-        chunks.append(chunk)
-    return b"".join(chunks)
+    """Return the body as it was sent, up to 8 MiB; raise InvalidAnswer beyond."""
+    try:
+        await response.content.readexactly(MAX_ANSWER + 1)
+    except IncompleteReadError as err:
+        return err.partial
+    response.close()
+    raise InvalidAnswer("answer larger than 8 MiB")
 
 
 def parse_json(raw: bytes) -> Any:
-    """Return the JSON in the body, None where there is none.
-
-    Half a surrogate pair, a letter that is not UTF-8 or a number beyond any float is no
-    reason to understand nothing: what orjson refuses, Python's own parser may read.
-    """
+    """Return the JSON in a body, None if there is none."""
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
         pass
     try:
+        # This parser also reads half a surrogate pair, and numbers of any size.
         return json.loads(raw.decode("utf-8-sig", "replace"))
     except ValueError, RecursionError:
         return None
-
-
-def _retry_after(response: ClientResponse) -> float | None:
-    """Return the seconds that Retry-After asks for, given as seconds or as a date."""
-    header = response.headers.get(hdrs.RETRY_AFTER, "").strip()
-    if header.isdecimal():
-        seconds = float(header)
-    else:
-        try:
-            when = parsedate_to_datetime(header)
-        except TypeError, ValueError:
-            return None
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=UTC)
-        seconds = (when - datetime.now(UTC)).total_seconds()
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER)

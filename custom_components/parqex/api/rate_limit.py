@@ -1,0 +1,44 @@
+"""The rate limit that ParqEx asked for, shared by all requests of an account."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import monotonic
+
+from .errors import RateLimited
+
+MAX_RETRY_AFTER = 24 * 60 * 60.0
+
+# A limit on these is theirs alone; a limit on any other endpoint stops everything.
+_SEPARATE = ("toggle-history", "user-info")
+_ALL = "all"
+
+
+class RateLimit:
+    """Remember until when ParqEx asked not to be sent requests."""
+
+    def __init__(self) -> None:
+        """Initialize without a limit."""
+        self._ends: dict[str, float] = {}
+
+    def check(self, endpoint: str) -> None:
+        """Raise RateLimited while no request may be sent to the endpoint."""
+        end = max(self._ends.get(_ALL, 0.0), self._ends.get(endpoint, 0.0))
+        if (remaining := end - monotonic()) > 0:
+            raise RateLimited("not sent: the rate limit has not ended", remaining)
+
+    def pause(self, endpoint: str, seconds: float) -> None:
+        """Send nothing for so long; an earlier limit that ends later stays."""
+        scope = endpoint if endpoint in _SEPARATE else _ALL
+        self._ends[scope] = max(self._ends.get(scope, 0.0), monotonic() + seconds)
+
+
+def parse_retry_after(header: str | None) -> float | None:
+    """Return the seconds that a Retry-After header asks for, at most a day."""
+    header = (header or "").strip()
+    try:
+        end = parsedate_to_datetime(header)
+    except TypeError, ValueError:
+        return min(float(header), MAX_RETRY_AFTER) if header.isdecimal() else None
+    end = end.replace(tzinfo=end.tzinfo or UTC)
+    seconds = (end - datetime.now(UTC)).total_seconds()
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER)
