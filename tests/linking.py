@@ -10,6 +10,7 @@ from yarl import URL
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
+from tests.conftest import settle
 from tests.simulator import Account
 
 
@@ -21,7 +22,7 @@ class Browser:
         hass: HomeAssistant,
         home_assistant: TestClient[web.Request, web.Application],
     ) -> None:
-        """Take the client of Home Assistant's own pages."""
+        """Initialize with the client of Home Assistant's own pages."""
         self._hass = hass
         self._home_assistant = home_assistant
 
@@ -51,7 +52,7 @@ class Browser:
                 assert response.status == 302
                 back = URL(response.headers["Location"])
         assert await self.come_back(back) == 200
-        await self._hass.async_block_till_done(wait_background_tasks=True)
+        await settle(self._hass)
 
     async def come_back(self, back: URL) -> int:
         """Open the address that ParqEx led to; return Home Assistant's status."""

@@ -1,0 +1,103 @@
+"""The access tokens of an account, renewed without losing its login."""
+
+import asyncio
+from time import time
+from typing import Any, cast
+
+from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN, EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.config_entry_oauth2_flow import (
+    CLOCK_OUT_OF_SYNC_MAX_SEC,
+    AbstractOAuth2Implementation,
+)
+
+from ..api import NotAuthorized, RateLimit, RateLimited
+from ..const import DOMAIN
+from ..data import ParqExConfigEntry
+from ..detached import async_outcome
+from .implementation import TokenRequestFailed
+from .token_store import TokenStore
+
+
+class ParqExSession:
+    """The access tokens of a linked account."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ParqExConfigEntry,
+        implementation: AbstractOAuth2Implementation,
+        rate_limit: RateLimit,
+    ) -> None:
+        """Initialize with the OAuth implementation and the account's rate limit."""
+        self._hass = hass
+        self._entry = entry
+        self._implementation = implementation
+        self._rate_limit = rate_limit
+        self._store = TokenStore(hass, entry)
+        self._rejected: str | None = None
+
+    async def async_access_token(self) -> str:
+        """Return an access token, renewed if it has expired or was rejected."""
+        token = self._token
+        if (
+            token[CONF_ACCESS_TOKEN] == self._rejected
+            or token["expires_at"] < time() + CLOCK_OUT_OF_SYNC_MAX_SEC
+        ):
+            # ParqEx replaces both tokens when it is asked, so a caller may be
+            # cancelled, by an unload or a reload, but the request may not.
+            renewal = self._entry.async_create_task(
+                self._hass,
+                self._store.async_renew(token, self._async_request),
+                f"{DOMAIN} token refresh",
+            )
+            self._async_delay_stop(renewal)
+            await async_outcome(renewal)
+        return cast("str", self._token[CONF_ACCESS_TOKEN])
+
+    async def async_renewed_access_token(self, rejected: str) -> str:
+        """Return another access token, since ParqEx rejected that one."""
+        self._rejected = rejected
+        return await self.async_access_token()
+
+    async def _async_request(self, token: dict[str, Any]) -> dict[str, Any]:
+        """Request new tokens, unless ParqEx asked not to be sent requests."""
+        self._rate_limit.check("token")
+        try:
+            return await self._implementation.async_refresh_token(token)
+        except TokenRequestFailed as err:
+            if not err.retry_after:
+                raise
+            self._rate_limit.pause("token", err.retry_after)
+            raise RateLimited("no new access token", err.retry_after) from err
+
+    @callback
+    def _async_delay_stop(self, renewal: asyncio.Task[None]) -> None:
+        """Let Home Assistant wait for new tokens before it writes its files."""
+
+        async def wait(_event: Event) -> None:
+            await asyncio.wait([renewal])
+
+        remove = self._hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, wait)
+        renewal.add_done_callback(lambda _: remove())
+
+    @property
+    def _token(self) -> dict[str, Any]:
+        """The tokens as they are in the entry."""
+        return cast("dict[str, Any]", self._entry.data[CONF_TOKEN])
+
+
+class NewAccountTokens:
+    """The access token of an account that is being linked."""
+
+    def __init__(self, access_token: str) -> None:
+        """Initialize with a token that is too new to have expired."""
+        self._access_token = access_token
+
+    async def async_access_token(self) -> str:
+        """Return the token."""
+        return self._access_token
+
+    async def async_renewed_access_token(self, rejected: str) -> str:
+        """Raise NotAuthorized: a token that was rejected at once cannot be renewed."""
+        raise NotAuthorized("new access token rejected")

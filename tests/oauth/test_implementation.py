@@ -1,0 +1,237 @@
+"""Tokens by GET, and no secret in anything that goes wrong with them."""
+
+import logging
+import traceback
+from typing import Any
+
+from aiohttp import ClientTimeout, ThreadedResolver
+import pytest
+from yarl import URL
+
+from custom_components.parqex.application_credentials import (
+    async_get_auth_implementation,
+)
+from custom_components.parqex.const import DOMAIN
+from custom_components.parqex.oauth import ParqExImplementation, implementation
+from homeassistant.components.application_credentials import ClientCredential
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import (
+    OAuth2TokenRequestBaseError,
+    OAuth2TokenRequestConnectionError,
+    OAuth2TokenRequestReauthError,
+    OAuth2TokenRequestTransientError,
+)
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.json import json_bytes
+from tests.secrecy import revealed
+from tests.simulator import Cloud, DemoHouse, Fault, Simulator
+from tests.simulator.oauth import Consent
+
+BACK = "https://my.home-assistant.io/redirect/oauth"
+RFC_6749 = '{"error": "invalid_grant", "error_description": "gone"}'
+TOKEN_PATH = "/oauth/v2/endpoints/token/"
+
+# Everything a token endpoint may do, by what it means for the login.
+FAILURES: dict[type[OAuth2TokenRequestBaseError], tuple[Fault, ...]] = {
+    OAuth2TokenRequestReauthError: (
+        Fault(status=400, body=RFC_6749),
+        Fault(status=400, body=""),
+        Fault(status=401, body="no"),
+        Fault(status=403, body=RFC_6749),
+        Fault(status=200, body=RFC_6749),
+    ),
+    OAuth2TokenRequestTransientError: (
+        Fault(status=400, body='{"error": "temporarily_unavailable"}'),
+        Fault(status=403, body="<html>"),
+        Fault(status=404, body="<html>"),
+        Fault(status=405),
+        Fault(status=408),
+        Fault(status=429, body=RFC_6749),
+        Fault(status=500, body=RFC_6749),
+        Fault(status=501),
+        Fault(status=502, body="<html>"),
+        Fault(status=503),
+    ),
+    OAuth2TokenRequestConnectionError: (
+        Fault(status=302, headers={"Location": TOKEN_PATH}),
+        Fault(status=204, body=""),
+        Fault(status=200, body=""),
+        Fault(status=200, body="null"),
+        Fault(status=200, body='["x"]'),
+        Fault(status=200, body='{"access_token": "x'),
+        Fault(status=200, body=b"\xff\xfe"),
+        Fault(status=200, body='{"access_token": "x\\ny", "expires_in": 1}'),
+        Fault(status=200, body='{"refresh_token": "x", "expires_in": 60}'),
+        Fault(status=200, body="x", headers={"Content-Encoding": "gzip"}),
+        Fault(status=200, body=lambda: b" " * (8 * 1024 * 1024 + 1)),
+        Fault(reset=True),
+        Fault(hang="headers"),
+        Fault(hang="body"),
+    ),
+}
+
+
+@pytest.fixture
+def clock() -> None:
+    """Let the clock run: a server that hangs is part of this."""
+
+
+@pytest.fixture(autouse=True)
+def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait ten seconds for a server that hangs."""
+    monkeypatch.setattr(implementation, "TIMEOUT", ClientTimeout(total=0.2))
+
+
+@pytest.fixture
+async def login(hass: HomeAssistant, cloud: Cloud) -> ParqExImplementation:
+    """Return the implementation with valid credentials."""
+    application = cloud.application
+    credential = ClientCredential(application.client_id, application.client_secret)
+    return await async_get_auth_implementation(hass, DOMAIN, credential)
+
+
+def code_for(cloud: Cloud, house: DemoHouse) -> dict[str, Any]:
+    """Return what comes back from ParqEx's page after Allow."""
+    consent = Consent(cloud.application, BACK, frozenset({"OPENDOOR"}), None)
+    code = URL(cloud.oauth.allow(consent, house.owner)).query["code"]
+    return {"code": code, "state": {"redirect_uri": BACK}}
+
+
+def shown_by(err: BaseException | None) -> str:
+    """Return everything that an exception shows, its whole chain included."""
+    text = ""
+    while err is not None:
+        text += "".join(traceback.format_exception(err, chain=False))
+        text += f"{err!s} {err!r} {vars(err)!r}"
+        err = err.__cause__ or err.__context__
+    return text
+
+
+async def test_code_is_exchanged_by_get(
+    login: ParqExImplementation, cloud: Cloud, house: DemoHouse
+) -> None:
+    """With all parameters in the query, as documented."""
+    token = await login.async_resolve_external_data(code_for(cloud, house))
+    assert set(token) == {"access_token", "refresh_token", "expires_in"}
+    (request,) = cloud.requests
+    assert request.method == "GET"
+    assert set(request.query) == {
+        *("client_id", "client_secret", "grant_type", "code", "redirect_uri")
+    }
+
+
+async def test_refresh_replaces_both_tokens(
+    login: ParqExImplementation, cloud: Cloud, house: DemoHouse
+) -> None:
+    """The next one uses the newest."""
+    first = {**cloud.oauth.link(house.owner), "expires_at": 0}
+    second = await login.async_refresh_token(first)
+    third = await login.async_refresh_token(second)
+    assert len({one["refresh_token"] for one in (first, second, third)}) == 3
+    assert [one.query["refresh_token"] for one in cloud.requests] == [
+        first["refresh_token"],
+        second["refresh_token"],
+    ]
+
+
+async def test_refresh_without_a_new_refresh_token_keeps_the_old(
+    login: ParqExImplementation, cloud: Cloud
+) -> None:
+    """It is still valid."""
+    body = '{"access_token": "new", "expires_in": 60}'
+    cloud.faults.add("token", Fault(status=200, body=body))
+    token = await login.async_refresh_token({"refresh_token": "old"})
+    assert (token["access_token"], token["refresh_token"]) == ("new", "old")
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        *[("60", 60), ('"60"', 60), ("60.9", 60), ("0", 0)],
+        *[("null", 3600), ('"soon"', 3600), ("[]", 3600), ("-5", 3600)],
+        *[("NaN", 3600), ("1e400", 3600), ("1e30", 3600), ("9" * 400, 3600)],
+    ],
+)
+async def test_odd_lifetime_loses_no_tokens(
+    login: ParqExImplementation, cloud: Cloud, written: str, seconds: int
+) -> None:
+    """They replace the old ones, and can be stored."""
+    body = f'{{"access_token": "a", "refresh_token": "r", "expires_in": {written}}}'
+    cloud.faults.add("token", Fault(status=200, body=body))
+    token = await login.async_refresh_token({"refresh_token": "old"})
+    assert (token["access_token"], token["refresh_token"]) == ("a", "r")
+    assert token["expires_in"] == seconds
+    json_bytes(token)
+
+
+async def test_server_that_wants_post_gets_post(
+    login: ParqExImplementation, cloud: Cloud, house: DemoHouse
+) -> None:
+    """GET is tried once, and not again before the next start."""
+    cloud.token_method = "POST"
+    token = {**cloud.oauth.link(house.owner), "expires_at": 0}
+    token = await login.async_refresh_token(token)
+    assert [one.method for one in cloud.requests] == ["GET", "POST"]
+    cloud.requests.clear()
+    await login.async_refresh_token(token)
+    assert [one.method for one in cloud.requests] == ["POST"]
+    assert not cloud.requests[0].query
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [(error, fault) for error, faults in FAILURES.items() for fault in faults],
+)
+async def test_failure_has_its_meaning_and_shows_no_secret(
+    login: ParqExImplementation,
+    cloud: Cloud,
+    house: DemoHouse,
+    caplog: pytest.LogCaptureFixture,
+    error: type[Exception],
+    fault: Fault,
+) -> None:
+    """Neither in a refresh nor in the exchange of a code."""
+    caplog.set_level(logging.DEBUG)
+    cloud.faults.add("token", fault)
+    tokens = cloud.oauth.link(house.owner)
+    with pytest.raises(error) as refreshing:
+        await login.async_refresh_token(tokens)
+    with pytest.raises(error) as exchanging:
+        await login.async_resolve_external_data(code_for(cloud, house))
+    text = shown_by(refreshing.value) + shown_by(exchanging.value) + caplog.text
+    assert not revealed(cloud.issued_secrets(), text)
+
+
+async def test_secrets_follow_no_redirect(
+    login: ParqExImplementation, cloud: Cloud, house: DemoHouse
+) -> None:
+    """It could lead to anybody."""
+    async with Simulator() as other:
+        address = f"{other.base_url}{TOKEN_PATH}"
+        cloud.faults.add("token", Fault(status=307, headers={"Location": address}))
+        with pytest.raises(OAuth2TokenRequestConnectionError):
+            await login.async_refresh_token(cloud.oauth.link(house.owner))
+        assert not other.cloud.requests
+
+
+async def test_cookie_of_one_account_is_not_sent_for_another(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    house: DemoHouse,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A service that keeps sessions would take one for the other."""
+    cloud = simulator.cloud
+    # aiohttp keeps no cookies of bare addresses; the real service has a name.
+    address = simulator.base_url.replace("127.0.0.1", "localhost")
+    monkeypatch.setenv("PARQEX_BASE_URL", address)
+    connector: Any = async_get_clientsession(hass).connector
+    monkeypatch.setattr(connector, "_resolver", ThreadedResolver())
+    cookie = {"Set-Cookie": "PHPSESSID=owner; Path=/"}
+    cloud.faults.add("token", Fault(headers=cookie), times=1)
+    application = cloud.application
+    credential = ClientCredential(application.client_id, application.client_secret)
+    login = await async_get_auth_implementation(hass, DOMAIN, credential)
+    for account in (house.owner, house.guest):
+        await login.async_refresh_token(cloud.oauth.link(account))
+    assert [one.headers.get("Cookie") for one in cloud.requests] == [None, None]

@@ -1,0 +1,168 @@
+"""Access tokens are renewed in time, once, and no login is lost on the way."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from tests.common import Home
+from tests.conftest import entry_for, session_of, set_up, settle, until
+from tests.simulator import Account, Cloud, Fault, Simulator
+
+
+def refreshes(home: Home) -> int:
+    """Return how often tokens were requested."""
+    return home.endpoints.count("token")
+
+
+def has_newest_tokens(home: Home, entry: MockConfigEntry, account: Account) -> bool:
+    """Return whether an entry has the tokens that ParqEx issued last."""
+    newest = home.cloud.oauth.grants(account)[-1].refresh_token
+    return bool(entry.data["token"]["refresh_token"] == newest)
+
+
+def login_is_kept(home: Home) -> bool:
+    """Return whether the owner's entry has the newest tokens, and works."""
+    return (
+        has_newest_tokens(home, home.entry, home.house.owner)
+        and home.coordinator.last_update_success
+        and not home.hass.config_entries.flow.async_progress()
+    )
+
+
+def expired(home: Home) -> MockConfigEntry:
+    """Return an entry of the owner whose access token has expired."""
+    entry = entry_for(home.cloud, home.house.owner, expires_at=0)
+    home.hass.config_entries.async_update_entry(home.entry, data=entry.data)
+    return home.entry
+
+
+async def test_token_is_renewed_before_it_expires(home: Home) -> None:
+    """The service never sees an expired one."""
+    for _ in range(125):
+        await home.advance(30)
+    assert refreshes(home) == 1
+    assert {one.status for one in home.cloud.requests} == {200}
+
+
+async def test_concurrent_callers_refresh_once(unlinked: Home) -> None:
+    """Also from before and after a reload: a refresh token works once."""
+    hass, entry = unlinked.hass, unlinked.entry
+    before, after = await session_of(hass, entry), await session_of(hass, entry)
+    rejected: str = entry.data["token"]["access_token"]
+    renewed = await asyncio.gather(
+        before.async_renewed_access_token(rejected),
+        before.async_renewed_access_token(rejected),
+        after.async_renewed_access_token(rejected),
+    )
+    assert refreshes(unlinked) == 1
+    assert set(renewed) == {entry.data["token"]["access_token"]} != {rejected}
+
+
+async def test_refresh_outlives_its_caller(unlinked: Home) -> None:
+    """ParqEx has replaced the tokens by then."""
+    session = await session_of(unlinked.hass, unlinked.entry)
+    unlinked.fail("token", times=1, after=True, delay=1)
+    rejected: str = unlinked.entry.data["token"]["access_token"]
+    waiting = asyncio.ensure_future(session.async_renewed_access_token(rejected))
+    await until(lambda: refreshes(unlinked))
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await unlinked.advance(2)
+    await set_up(unlinked.hass, unlinked.entry)
+    assert login_is_kept(unlinked)
+
+
+async def test_two_accounts_renew_their_tokens_side_by_side(
+    home: Home, guest: MockConfigEntry
+) -> None:
+    """Each its own."""
+    for account in (home.house.owner, home.house.guest):
+        home.cloud.oauth.expire(account)
+    coordinators = (home.coordinator, guest.runtime_data.coordinator)
+    await asyncio.gather(*(one.async_refresh() for one in coordinators * 3))
+    await settle(home.hass)
+    assert refreshes(home) == 2
+    assert login_is_kept(home)
+    assert has_newest_tokens(home, guest, home.house.guest)
+
+
+@pytest.mark.parametrize(
+    "jump", [timedelta(days=1), timedelta(hours=-1), timedelta(days=-400)], ids=str
+)
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_clock_that_jumps_costs_no_login(
+    home: Home, jump: timedelta, restarts: bool
+) -> None:
+    """However long the token seems to be valid, ParqEx has the last word."""
+    for _ in range(2):
+        home.freezer.tick(jump)
+        home.cloud.oauth.expire(home.house.owner)
+        if restarts:
+            await home.hass.config_entries.async_unload(home.entry.entry_id)
+            await set_up(home.hass, home.entry)
+        await home.coordinator.async_refresh()
+        assert login_is_kept(home)
+    assert refreshes(home) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        (Fault(status=400), ConfigEntryState.SETUP_ERROR),
+        (Fault(status=500), ConfigEntryState.SETUP_RETRY),
+        (Fault(reset=True), ConfigEntryState.SETUP_RETRY),
+    ],
+)
+async def test_only_a_rejected_refresh_asks_to_link_again(
+    unlinked: Home, fault: Fault, state: ConfigEntryState
+) -> None:
+    """When Home Assistant starts with an expired access token."""
+    entry = expired(unlinked)
+    unlinked.cloud.faults.add("token", fault)
+    await set_up(unlinked.hass, entry)
+    assert entry.state is state
+    asked = bool(unlinked.hass.config_entries.flow.async_progress())
+    assert asked is (state is ConfigEntryState.SETUP_ERROR)
+
+
+async def test_unreachable_server_costs_no_login(
+    unlinked: Home, simulator: Simulator
+) -> None:
+    """Set-up is tried again."""
+    entry = expired(unlinked)
+    await simulator.stop()
+    await set_up(unlinked.hass, entry)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_rate_limit_of_the_token_endpoint_stops_everything(
+    unlinked: Home, status: int
+) -> None:
+    """For as long as ParqEx asked, however often set-up is tried again."""
+    unlinked.fail("token", times=1, status=status, headers={"Retry-After": "3600"})
+    await set_up(unlinked.hass, expired(unlinked))
+    for _ in range(28):
+        await unlinked.advance(125)
+    assert unlinked.endpoints == ["token"]
+    assert unlinked.entry.state is ConfigEntryState.SETUP_RETRY
+    for _ in range(3):
+        await unlinked.advance(125)
+    assert login_is_kept(unlinked)
+
+
+async def test_deleted_credentials_ask_for_a_new_login(
+    hass: HomeAssistant, entry: MockConfigEntry, cloud: Cloud
+) -> None:
+    """Nothing can be refreshed without them."""
+    assert await async_setup_component(hass, "application_credentials", {})
+    await set_up(hass, entry)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert len(hass.config_entries.flow.async_progress()) == 1
+    assert not cloud.requests
