@@ -1,5 +1,6 @@
 """Home Assistant Cloud as far as webhooks need it; the real one is on the internet."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,26 +17,31 @@ class NabuCasa:
         self.subscription_expired = False
         self.iot = SimpleNamespace(connected=True)
         self.hooks: dict[str, dict[str, str]] = {}
+        self.created = 0
         self.error: Exception | None = None
+        self.answers = asyncio.Event()
+        self.answers.set()
         self.cloudhooks = self
         self.client = SimpleNamespace(cloudhooks=self.hooks)
         hass.data[DATA_CLOUD] = cast("Any", self)
         hass.config.components.add("cloud")
 
     async def async_create(self, webhook_id: str, managed: bool) -> dict[str, str]:
-        """Make a cloudhook."""
-        if self.error:
-            raise self.error
+        """Make a cloudhook; with an error, it is made but nobody learns of it."""
         if webhook_id in self.hooks:
             raise ValueError("Hook is already enabled for the cloud.")
-        number = len(self.hooks) + 1
-        self.hooks[webhook_id] = {"cloudhook_url": f"https://hooks.example/{number}"}
+        self.created += 1
+        await self.answers.wait()
+        url = f"https://hooks.example/{self.created}"
+        self.hooks[webhook_id] = {"cloudhook_id": webhook_id, "cloudhook_url": url}
+        if self.error:
+            raise self.error
         return self.hooks[webhook_id]
 
     async def async_delete(self, webhook_id: str) -> None:
         """Remove a cloudhook."""
-        if self.error:
-            raise self.error
         if webhook_id not in self.hooks:
             raise ValueError("Hook is not enabled for the cloud.")
+        if self.error:
+            raise self.error
         del self.hooks[webhook_id]

@@ -4,101 +4,125 @@ from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import (
-    ClientSessionGenerator,
-    WebSocketGenerator,
-)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.parqex.const import DOMAIN
 from homeassistant.components.application_credentials import (
     ClientCredential,
     async_import_client_credential,
 )
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState
-from homeassistant.const import ATTR_ENTITY_ID, SERVICE_TURN_OFF, SERVICE_TURN_ON
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.const import SERVICE_TURN_OFF, SERVICE_TURN_ON
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import ImplementationUnavailableError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.config_entry_oauth2_flow import (
+    async_add_implementation_provider,
+)
 from homeassistant.setup import async_setup_component
-from homeassistant.util import slugify
-from tests.conftest import Advance, entry_for, set_up
-from tests.simulator import Cloud, DemoHouse
+from tests.common import Home, refused
+from tests.conftest import set_up, settle
+from tests.dialogs import PUBLIC
+from tests.simulator import Cloud
+
+
+class Repairs:
+    """The repairs as a person sees them."""
+
+    def __init__(self, hass: HomeAssistant, browser: Any) -> None:
+        """Initialize with the client of Home Assistant's own pages."""
+        self._hass = hass
+        self._browser = browser
+
+    @property
+    def issues(self) -> list[str]:
+        """The ids of the issues that are shown."""
+        issues = ir.async_get(self._hass).issues.values()
+        return [one.issue_id for one in issues if one.domain == DOMAIN and one.active]
+
+    async def begin(self) -> Any:
+        """Open the only repair."""
+        (issue_id,) = self.issues
+        return await self._post("", {"handler": DOMAIN, "issue_id": issue_id})
+
+    async def submit(self, flow: Any) -> Any:
+        """Press Submit."""
+        return await self._post(f"/{flow['flow_id']}", {})
+
+    async def _post(self, path: str, data: Any) -> Any:
+        """Send what a person has done."""
+        headers = {"HA-Frontend-Base": "https://example.com"}
+        response = await self._browser.post(
+            f"/api/repairs/issues/fix{path}", json=data, headers=headers
+        )
+        assert response.status == 200
+        await settle(self._hass)
+        return await response.json()
 
 
 @pytest.fixture
-async def browser(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Any:
-    """Return what a person sees the repairs with."""
+async def repairs(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Repairs:
+    """Return the repairs."""
     for component in ("homeassistant", "application_credentials", "repairs", "webhook"):
         assert await async_setup_component(hass, component, {})
-    return await hass_client()
+    return Repairs(hass, await hass_client())
 
 
-async def begin(browser: Any, issue_id: str) -> Any:
-    """Open a repair."""
-    response = await browser.post(
-        "/api/repairs/issues/fix", json={"handler": DOMAIN, "issue_id": issue_id}
-    )
-    assert response.status == 200
-    return await response.json()
+async def add_credentials(hass: HomeAssistant, cloud: Cloud, auth_domain: str) -> None:
+    """Add the application credentials."""
+    application = cloud.application
+    credential = ClientCredential(application.client_id, application.client_secret)
+    await async_import_client_credential(hass, DOMAIN, credential, auth_domain)
 
 
-async def submit(browser: Any, flow: Any) -> Any:
-    """Press Submit."""
-    response = await browser.post(
-        f"/api/repairs/issues/fix/{flow['flow_id']}",
-        json={},
-        headers={"HA-Frontend-Base": "https://example.com"},
-    )
-    assert response.status == 200
-    return await response.json()
+def allow(home: Home, *scopes: str) -> None:
+    """Take rights from the account, or give them back."""
+    (grant,) = home.cloud.oauth.grants(home.house.owner)
+    grant.scopes = frozenset(scopes)
 
 
-def issues(hass: HomeAssistant) -> set[str]:
-    """Return what is to be repaired."""
-    return {
-        issue.issue_id
-        for issue in ir.async_get(hass).issues.values()
-        if issue.domain == DOMAIN and issue.active
-    }
-
-
-@pytest.mark.parametrize("client_id", [None, "another.api.parqex.com"])
+@pytest.mark.parametrize("auth_domain", [DOMAIN, "others"])
 async def test_deleted_credentials_can_be_added_again(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     cloud: Cloud,
-    browser: Any,
-    client_id: str | None,
+    repairs: Repairs,
+    auth_domain: str,
 ) -> None:
     """The same ones work at once, others lead to linking again."""
     await set_up(hass, entry)
-    issue_id = f"credentials_deleted_{entry.entry_id}"
-    assert issues(hass) == {issue_id}
-
-    flow = await begin(browser, issue_id)
+    assert repairs.issues == [f"credentials_deleted_{entry.entry_id}"]
+    flow = await repairs.begin()
     assert flow["description_placeholders"] == {"account": "Olivia Ownerby"}
-    flow = await submit(browser, flow)
+    flow = await repairs.submit(flow)
     assert flow["errors"] == {"base": "still_missing"}
-
-    await async_import_client_credential(
-        hass,
-        DOMAIN,
-        ClientCredential(
-            client_id or cloud.application.client_id, cloud.application.client_secret
-        ),
-        DOMAIN if client_id is None else "others",
-    )
-    flow = await submit(browser, flow)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await add_credentials(hass, cloud, auth_domain)
+    flow = await repairs.submit(flow)
     assert flow["type"] == "create_entry"
-    if client_id is None:
+    if auth_domain == DOMAIN:
         assert entry.state is ConfigEntryState.LOADED
-        assert not issues(hass)
+        assert not repairs.issues
     else:
-        kind, flow_id = flow["next_flow"]
-        assert kind == "config_flow"
-        linking = hass.config_entries.flow.async_get(flow_id)
-        assert linking["context"]["source"] == SOURCE_RECONFIGURE
+        linking = hass.config_entries.flow.async_get(flow["next_flow"][1])
+        assert linking["context"]["source"] == SOURCE_REAUTH
+
+
+async def test_credentials_that_cannot_be_read_are_tried_again(
+    hass: HomeAssistant, entry: MockConfigEntry, cloud: Cloud, repairs: Repairs
+) -> None:
+    """Home Assistant Cloud's account linking may be down."""
+
+    async def fail(_hass: HomeAssistant, _domain: str) -> Any:
+        raise ImplementationUnavailableError
+
+    await set_up(hass, entry)
+    flow = await repairs.begin()
+    async_add_implementation_provider(hass, "cloud", fail)
+    flow = await repairs.submit(flow)
+    assert flow["errors"] == {"base": "not_available"}
+    await add_credentials(hass, cloud, DOMAIN)
+    await repairs.submit(flow)
+    assert entry.state is ConfigEntryState.LOADED
 
 
 @pytest.mark.parametrize(
@@ -108,157 +132,69 @@ async def test_deleted_credentials_can_be_added_again(
         ("OPENDOOR", SERVICE_TURN_OFF, "may_not_close"),
     ],
 )
-async def test_a_missing_right_leads_to_linking_again(
-    hass: HomeAssistant,
-    cloud: Cloud,
-    house: DemoHouse,
-    credentials: None,
-    browser: Any,
-    advance: Advance,
-    scope: str,
-    service: str,
-    kind: str,
+async def test_missing_right_leads_to_linking_again(
+    home: Home, repairs: Repairs, scope: str, service: str, kind: str
 ) -> None:
-    """And is gone when a command goes through."""
-    entry = entry_for(cloud, house.owner)
-    (grant,) = cloud.oauth.grants(house.owner)
-    grant.scopes = frozenset({scope})
-    entry.add_to_hass(hass)
-    await set_up(hass, entry)
-
-    async def turn() -> None:
-        await hass.services.async_call(
-            "switch", service, {ATTR_ENTITY_ID: "switch.main_gate"}, blocking=True
-        )
-
-    with pytest.raises(HomeAssistantError, match="may not operate"):
-        await turn()
-    issue_id = f"{kind}_{entry.entry_id}"
-    assert issues(hass) == {issue_id}
-    flow = await begin(browser, issue_id)
-    flow = await submit(browser, flow)
-    linking = hass.config_entries.flow.async_get(flow["next_flow"][1])
-    assert linking["step_id"] == "auth"
-    assert linking["context"]["source"] == SOURCE_RECONFIGURE
-
-    with pytest.raises(HomeAssistantError, match="may not operate"):
-        await turn()
-    assert issues(hass) == {issue_id}
-    grant.scopes = frozenset({"OPENDOOR", "CLOSEDOOR"})
-    await turn()
-    assert not issues(hass)
+    """The issue vanishes when a command is accepted."""
+    if service == SERVICE_TURN_OFF:
+        home.gate.open_by_hand()
+        await home.advance(30)
+    allow(home, scope)
+    next_flows = set()
+    for _ in range(2):
+        with refused("may not operate"):
+            await home.turn(service)
+        assert repairs.issues == [f"{kind}_{home.entry.entry_id}"]
+        flow = await repairs.submit(await repairs.begin())
+        next_flows.add(flow["next_flow"][1])
+    (flow_id,) = next_flows
+    linking = home.hass.config_entries.flow.async_get(flow_id)
+    assert linking["step_id"] == "reauth_confirm"
+    with refused("may not operate"):
+        await home.turn(service)
+    allow(home, "OPENDOOR", "CLOSEDOOR")
+    await home.turn(service)
+    assert not repairs.issues
 
 
-async def test_a_repair_says_so_if_linking_again_cannot_begin(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    house: DemoHouse,
-    browser: Any,
-    hass_ws_client: WebSocketGenerator,
+async def test_abandoned_repair_does_not_suppress_authentication_expired(
+    home: Home, repairs: Repairs
 ) -> None:
-    """There are no credentials any more; once they are back, it goes on."""
-    (grant,) = cloud.oauth.grants(house.owner)
-    grant.scopes = frozenset({"CLOSEDOOR"})
-    with pytest.raises(HomeAssistantError, match="may not operate"):
-        await hass.services.async_call(
-            "switch",
-            SERVICE_TURN_ON,
-            {ATTR_ENTITY_ID: "switch.main_gate"},
-            blocking=True,
-        )
-    application = cloud.application
-    settings = await hass_ws_client(hass)
-    await settings.send_json_auto_id(
-        {
-            "type": "application_credentials/delete",
-            "application_credentials_id": slugify(f"{DOMAIN}.{application.client_id}"),
-        }
-    )
-    assert (await settings.receive_json())["success"]
+    """The login is lost after a repair was begun and its dialog closed."""
+    allow(home, "CLOSEDOOR")
+    with refused("may not operate"):
+        await home.turn(SERVICE_TURN_ON)
+    await repairs.submit(await repairs.begin())
+    home.cloud.oauth.revoke(home.house.owner)
+    await home.advance(30)
+    assert not home.coordinator.last_update_success
+    expired = f"config_entry_reauth_{DOMAIN}_{home.entry.entry_id}"
+    assert ("homeassistant", expired) in ir.async_get(home.hass).issues
 
-    issue_id = f"may_not_open_{linked.entry_id}"
-    flow = await submit(browser, await begin(browser, issue_id))
-    assert flow["type"] == "abort"
+
+async def test_repair_of_a_removed_account_ends(home: Home, repairs: Repairs) -> None:
+    """It was open meanwhile."""
+    allow(home, "CLOSEDOOR")
+    with refused("may not operate"):
+        await home.turn(SERVICE_TURN_ON)
+    flow = await repairs.begin()
+    await home.hass.config_entries.async_remove(home.entry.entry_id)
+    flow = await repairs.submit(flow)
     assert flow["reason"] == "cannot_link"
-    assert issues(hass) == {issue_id}
-    await async_import_client_credential(
-        hass,
-        DOMAIN,
-        ClientCredential(application.client_id, application.client_secret),
-        DOMAIN,
-    )
-    flow = await submit(browser, await begin(browser, issue_id))
-    linking = hass.config_entries.flow.async_get(flow["next_flow"][1])
-    assert linking["step_id"] == "auth"
+    assert not home.hass.config_entries.flow.async_progress()
 
 
-@pytest.fixture
-async def webhook(
-    hass: HomeAssistant, credentials: None, browser: Any, linked: MockConfigEntry
-) -> str:
-    """Turn the webhook of the account on; return its address."""
-    await hass.config.async_update(external_url="https://home.example.com")
-    hass.config_entries.async_update_entry(linked, options={"webhook_id": "secret"})
-    await hass.config_entries.async_reload(linked.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return "https://home.example.com/api/webhook/secret"
-
-
-async def test_a_webhook_that_cannot_be_reached_waits_for_an_address(
-    hass: HomeAssistant, linked: MockConfigEntry, webhook: str, browser: Any
+async def test_unreachable_webhook_waits_for_an_address(
+    home: Home, repairs: Repairs
 ) -> None:
-    """And the repair says so until there is one."""
-    await hass.config.async_update(external_url=None)
-    await hass.async_block_till_done()
-    issue_id = f"webhook_unreachable_{linked.entry_id}"
-    assert issues(hass) == {issue_id}
-    flow = await begin(browser, issue_id)
-    flow = await submit(browser, flow)
+    """The repair says so until there is one."""
+    entries = home.hass.config_entries
+    entries.async_update_entry(home.entry, options={"webhook_id": "secret"})
+    await entries.async_reload(home.entry.entry_id)
+    assert repairs.issues == [f"webhook_unreachable_{home.entry.entry_id}"]
+    flow = await repairs.submit(await repairs.begin())
     assert flow["errors"] == {"base": "still_not_reachable"}
-    hass.config.external_url = "https://home.example.com"
-    flow = await submit(browser, flow)
+    home.hass.config.external_url = PUBLIC
+    flow = await repairs.submit(flow)
     assert flow["type"] == "create_entry"
-    assert not issues(hass)
-
-
-async def test_a_silent_webhook_is_told_to_parqex_again(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    webhook: str,
-    browser: Any,
-    advance: Advance,
-) -> None:
-    """The repair has the e-mail, and comes back if that does not help."""
-    gate = cloud.door("Main gate")
-    issue_id = f"webhook_silent_{linked.entry_id}"
-
-    async def move_three_times() -> None:
-        for _ in range(3):
-            assert not issues(hass)
-            (gate.close_by_hand if gate.state == "OPEN" else gate.open_by_hand)()
-            await advance(30)
-        assert issues(hass) == {issue_id}
-
-    await move_three_times()
-    flow = await begin(browser, issue_id)
-    assert flow["description_placeholders"]["address"] == webhook
-    assert webhook in flow["description_placeholders"]["email"]
-    flow = await submit(browser, flow)
-    assert flow["type"] == "create_entry"
-    await move_three_times()
-    await hass.config.async_update(external_url=None)
-    flow = await begin(browser, issue_id)
-    assert flow["reason"] == "not_reachable"
-
-
-async def test_nothing_to_repair_is_left_of_a_removed_account(
-    hass: HomeAssistant, entry: MockConfigEntry, cloud: Cloud
-) -> None:
-    """There is nothing left to link."""
-    assert await async_setup_component(hass, "application_credentials", {})
-    await set_up(hass, entry)
-    assert issues(hass)
-    await hass.config_entries.async_remove(entry.entry_id)
-    assert not issues(hass)
+    assert not repairs.issues

@@ -1,27 +1,38 @@
-"""Issues that a person can do something about; what to do stands in repairs.py."""
+"""Issues of an account that its user can resolve; repairs.py says how."""
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntryChange
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .api import State
 from .const import DOMAIN
+from .data import ParqExConfigEntry
 
 CREDENTIALS_DELETED = "credentials_deleted"
 MAY_NOT = {State.OPEN: "may_not_open", State.CLOSED: "may_not_close"}
 WEBHOOK_UNREACHABLE = "webhook_unreachable"
-WEBHOOK_SILENT = "webhook_silent"
-
-KINDS = (CREDENTIALS_DELETED, *MAY_NOT.values(), WEBHOOK_UNREACHABLE, WEBHOOK_SILENT)
 
 # Without the webhook everything works, only later.
-_WARNINGS = (WEBHOOK_UNREACHABLE, WEBHOOK_SILENT)
+_ERRORS = (CREDENTIALS_DELETED, *MAY_NOT.values())
 
 
 @callback
-def async_raise_issue(hass: HomeAssistant, entry: ConfigEntry, kind: str) -> None:
-    """Show an issue of an account, unless that was removed meanwhile."""
-    if not hass.config_entries.async_get_entry(entry.entry_id):
+def async_setup_issues(hass: HomeAssistant) -> None:
+    """Clear the issues of an account as soon as it is disabled."""
+
+    @callback
+    def clear(change: ConfigEntryChange, entry: ParqExConfigEntry) -> None:
+        if entry.domain == DOMAIN and entry.disabled_by:
+            async_clear_issues(hass, entry)
+
+    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, clear)
+
+
+@callback
+def async_raise_issue(hass: HomeAssistant, entry: ParqExConfigEntry, kind: str) -> None:
+    """Show an issue of an account, unless that was removed or disabled meanwhile."""
+    if not hass.config_entries.async_get_entry(entry.entry_id) or entry.disabled_by:
         return
     ir.async_create_issue(
         hass,
@@ -29,15 +40,22 @@ def async_raise_issue(hass: HomeAssistant, entry: ConfigEntry, kind: str) -> Non
         f"{kind}_{entry.entry_id}",
         data={"entry_id": entry.entry_id},
         is_fixable=True,
-        severity=(
-            ir.IssueSeverity.WARNING if kind in _WARNINGS else ir.IssueSeverity.ERROR
-        ),
+        severity=ir.IssueSeverity.ERROR
+        if kind in _ERRORS
+        else ir.IssueSeverity.WARNING,
         translation_key=kind,
         translation_placeholders={"account": entry.title},
     )
 
 
 @callback
-def async_clear_issue(hass: HomeAssistant, entry: ConfigEntry, kind: str) -> None:
-    """Take an issue of an account away, if it is there."""
+def async_clear_issue(hass: HomeAssistant, entry: ParqExConfigEntry, kind: str) -> None:
+    """Delete an issue of an account, if there is one of this kind."""
     ir.async_delete_issue(hass, DOMAIN, f"{kind}_{entry.entry_id}")
+
+
+@callback
+def async_clear_issues(hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
+    """Delete all issues of an account."""
+    for kind in (*_ERRORS, WEBHOOK_UNREACHABLE):
+        async_clear_issue(hass, entry, kind)
