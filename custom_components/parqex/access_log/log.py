@@ -1,0 +1,283 @@
+"""Fetch the access log in the background and publish each access once, in order."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from itertools import batched, chain
+from time import monotonic
+from typing import Any
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from ..api import (
+    AccessPoint,
+    Forbidden,
+    NotAuthorized,
+    ParqExClient,
+    RateLimited,
+    Refused,
+    Snapshot,
+)
+from ..const import CONF_RECORD_NAMES, DOMAIN, LOGGER
+from ..coordinator import ParqExCoordinator
+from ..data import ParqExConfigEntry
+from ..exceptions import SERVICE_ERRORS
+from .access import Access, LastAccess
+from .clock import ServiceClock, async_zone
+from .evidence import ClockEvidence
+from .order import Entry
+from .reader import PUBLISHED_BACK_TO, Dated, LogReader
+from .schedule import ControllerSchedule, FetchSchedule
+from .store import AccessLogStore
+
+# Many accesses are published in slices, so that Home Assistant stays responsive.
+PUBLISHED_AT_A_TIME = 25
+
+
+class AccessLog:
+    """The access log of one account."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ParqExConfigEntry,
+        client: ParqExClient,
+        coordinator: ParqExCoordinator,
+    ) -> None:
+        """Initialize with the client and the coordinator."""
+        self.clock = ServiceClock()
+        self._coordinator = coordinator
+        self._store = AccessLogStore(hass, entry.entry_id)
+        self._schedule = FetchSchedule()
+        self._evidence = ClockEvidence(client, self.clock)
+        self._reader = LogReader(client, self.clock, self._store)
+        self._listeners: defaultdict[tuple[str, str], list[Callable[..., None]]] = (
+            defaultdict(list)
+        )
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def records_names(self) -> bool:
+        """Whether the user lets names be recorded."""
+        options = self._coordinator.config_entry.options
+        return bool(options.get(CONF_RECORD_NAMES, True))
+
+    async def async_load(self) -> None:
+        """Restore what was published before."""
+        await self._store.async_load()
+        self.clock.zone = await async_zone(self._store.zone)
+        if not self.records_names:
+            self._store.async_forget_names()
+
+    @callback
+    def async_setup(self) -> None:
+        """Follow the coordinator from its first snapshot on."""
+        coordinator = self._coordinator
+        self._async_refreshed()
+        coordinator.config_entry.async_on_unload(
+            coordinator.async_add_listener(self._async_refreshed)
+        )
+
+    @callback
+    def async_start(self, hass: HomeAssistant) -> None:
+        """Begin to fetch, now that entities and automations listen."""
+        self._task = self._coordinator.config_entry.async_create_background_task(
+            hass, self._async_run(), f"{DOMAIN} access log"
+        )
+
+    async def async_stop(self) -> None:
+        """Stop fetching, and save what was published."""
+        if self._task:
+            self._task.cancel()
+        await self._store.async_close()
+
+    def available(self, controller_id: str) -> bool:
+        """Return whether the log of a controller can be fetched."""
+        schedule = self._schedule.get(controller_id)
+        return schedule is None or schedule.available
+
+    def last(self, access_point_id: str) -> LastAccess | None:
+        """Return the last access to an access point."""
+        return self._store.last(access_point_id)
+
+    @callback
+    def async_add_listener(
+        self, access_point_id: str, listener: CALLBACK_TYPE
+    ) -> CALLBACK_TYPE:
+        """Add a listener for the last access and the availability of the log."""
+        return self._async_add(("update", access_point_id), listener)
+
+    @callback
+    def async_add_access_listener(
+        self, access_point_id: str, listener: Callable[[Access], None]
+    ) -> CALLBACK_TYPE:
+        """Add a listener for each access to an access point."""
+        return self._async_add(("access", access_point_id), listener)
+
+    def diagnostics(self) -> dict[str, Any]:
+        """Return how fetching goes, without what was fetched."""
+        return {
+            "records_names": self.records_names,
+            "remembered": len(self._store.entries),
+            "controllers": self._schedule.diagnostics(monotonic()),
+        }
+
+    async def async_history(
+        self, access_point: AccessPoint, start: datetime, end: datetime
+    ) -> list[Access]:
+        """Return the accesses to an access point in a period, newest first.
+
+        Raises what the client raises.
+        """
+        answers = await self._reader.async_fetch(
+            self._coordinator.data,
+            access_point.controller_id,
+            [access_point],
+            start,
+            end,
+        )
+        found = [
+            Access.of(entry.event, occurred_at, self.records_names)
+            for answer in answers
+            for entry, occurred_at in await self._reader.async_dated(answer)
+            if entry.event.access_point_id == access_point.id
+            and start <= occurred_at < end
+        ]
+        return sorted(found, key=lambda access: access.occurred_at, reverse=True)
+
+    @callback
+    def _async_add(
+        self, key: tuple[str, str], listener: Callable[..., None]
+    ) -> CALLBACK_TYPE:
+        self._listeners[key].append(listener)
+        return lambda: self._listeners[key].remove(listener)
+
+    @callback
+    def _async_notify(self, key: tuple[str, str], *args: Access) -> None:
+        for listener in tuple(self._listeners.get(key, ())):
+            try:
+                listener(*args)
+            except Exception:  # noqa: BLE001  # it is logged
+                LOGGER.exception("Unexpected error in a listener of the access log")
+
+    @callback
+    def _async_refreshed(self) -> None:
+        """Note what a refresh shows; the loop does the rest."""
+        if not self._coordinator.last_update_success:
+            return
+        change = self._coordinator.change
+        self._evidence.note(change, self._coordinator.requested_at)
+        self._schedule.follow(change)
+        self._store.async_follow(change)
+        self._wake.set()
+
+    async def _async_run(self) -> None:
+        """Fetch each log when it is due."""
+        while True:
+            self._wake.clear()
+            try:
+                await self._async_publish_due()
+            except Exception:  # noqa: BLE001  # it is logged
+                LOGGER.exception("Unexpected error fetching the access log")
+            # While ParqEx fails, the next refresh that succeeds goes on here.
+            seconds = (
+                self._schedule.seconds_until_next(monotonic())
+                if self._coordinator.last_update_success
+                else None
+            )
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._wake.wait()
+
+    async def _async_publish_due(self) -> None:
+        """Fetch the logs that are due, one after the other, and publish what is new."""
+        while True:
+            await self._evidence.async_learn()
+            self._store.async_set_zone(self.clock.zone)
+            due = self._schedule.due(monotonic())
+            if due is None or not self._coordinator.last_update_success:
+                return
+            controller_id, schedule = due
+            snapshot, now = self._coordinator.data, dt_util.utcnow()
+            access_points = snapshot.access_points_of(controller_id)
+            answers = await self._async_fetch(
+                schedule, snapshot, controller_id, access_points, now
+            )
+            if answers is None:
+                continue
+            earliest = schedule.fetched_at or self._store.saved_at
+            new = await self._reader.async_new(snapshot, answers, earliest)
+            schedule.fetched_at = now
+            self._store.async_finish_fetch(access_points, now)
+            if not await self._async_publish(new):
+                schedule.hurry()
+
+    async def _async_fetch(
+        self,
+        schedule: ControllerSchedule,
+        snapshot: Snapshot,
+        controller_id: str,
+        access_points: list[AccessPoint],
+        now: datetime,
+    ) -> list[list[Entry]] | None:
+        """Fetch the log of a controller, and schedule the next fetch; None if it fails."""
+        schedule.begin(monotonic())
+        was_available = schedule.available
+        answers = None
+        try:
+            answers = await self._reader.async_fetch(
+                snapshot, controller_id, access_points, now - PUBLISHED_BACK_TO, now
+            )
+        except Refused, Forbidden, NotAuthorized:
+            schedule.was_refused(monotonic())
+        except SERVICE_ERRORS as err:
+            self._coordinator.record_error("history", err)
+            retry_after = err.retry_after if isinstance(err, RateLimited) else None
+            schedule.failed(monotonic(), retry_after)
+        else:
+            schedule.succeeded(chain.from_iterable(answers), monotonic())
+        # Before anything is published: what is unavailable starts no automation.
+        if schedule.available is not was_available:
+            self._async_availability_changed(schedule, access_points)
+        return answers
+
+    async def _async_publish(self, new: list[Dated]) -> bool:
+        """Publish accesses in order; return False if ParqEx became unavailable."""
+        for batch in batched(new, PUBLISHED_AT_A_TIME, strict=False):
+            if not self._coordinator.last_update_success:
+                return False
+            for entry, occurred_at in batch:
+                access = Access.of(entry.event, occurred_at, self.records_names)
+                # What is not listed now is published when it is again.
+                if (
+                    access.access_point_id in self._coordinator.data.access_points
+                    and not self._store.remembers(entry)
+                ):
+                    self._store.async_remember(entry, access)
+                    self._async_notify(("access", access.access_point_id), access)
+            for access_point_id in {entry.event.access_point_id for entry, _ in batch}:
+                self._async_notify(("update", access_point_id))
+            await asyncio.sleep(0)
+        return True
+
+    @callback
+    def _async_availability_changed(
+        self, schedule: ControllerSchedule, access_points: list[AccessPoint]
+    ) -> None:
+        """Log that a log became available or not, and notify."""
+        if schedule.available:
+            LOGGER.info("The access log of a controller is available again")
+        elif schedule.refused:
+            LOGGER.warning(
+                "ParqEx does not let this account see the access log of a controller;"
+                " its owner may. Everything else works, and it is tried again, at"
+                " least once a day"
+            )
+        else:
+            LOGGER.warning("The access log of a controller cannot be fetched")
+        for access_point in access_points:
+            self._async_notify(("update", access_point.id))

@@ -1,0 +1,106 @@
+"""Order and identity of log entries, by the times as ParqEx writes them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from ..api import AccessEvent, plain_id
+
+# Two zones differ by a multiple of this, and by no more than that.
+SHIFT_STEP = timedelta(minutes=15)
+LARGEST_SHIFT = timedelta(hours=26)
+
+
+class Entry(NamedTuple):
+    """An entry of the access log with its key: time, state and plain id.
+
+    What may be edited later is not in the key. `number` counts the entries before it
+    in its answer that have the same key.
+    """
+
+    event: AccessEvent
+    key: str
+    number: int
+
+
+def naive(time: datetime) -> datetime:
+    """Return a time as it was written, without its zone."""
+    return time.replace(tzinfo=None) if time.tzinfo else time
+
+
+def chronological(
+    events: Sequence[AccessEvent],
+    newest_first: bool,
+    comes_twice: Callable[[datetime], bool],
+) -> tuple[list[AccessEvent], bool]:
+    """Return events oldest first, and whether their answer was newest first.
+
+    `newest_first`: how earlier answers were, for one that does not show it.
+    `comes_twice`: whether a time is in the hour that clocks go through twice, where a
+    later event may have the smaller time.
+    """
+    rises = falls = 0
+    for event, following in pairwise(events):
+        if comes_twice(event.occurred) and comes_twice(following.occurred):
+            continue
+        rises += naive(event.occurred) < naive(following.occurred)
+        falls += naive(event.occurred) > naive(following.occurred)
+    if rises and falls:
+        return sorted(events, key=lambda event: naive(event.occurred)), newest_first
+    if rises or falls:
+        newest_first = falls > 0
+    return list(reversed(events) if newest_first else events), newest_first
+
+
+def identified(events: Iterable[AccessEvent]) -> list[Entry]:
+    """Return the events of one answer with their keys."""
+    counts: Counter[str] = Counter()
+    entries: list[Entry] = []
+    for event in events:
+        time = naive(event.occurred)
+        written = time.isoformat() if event.has_time else time.date().isoformat()
+        key = f"{written} {event.state} {plain_id(event.access_point_id)}"
+        entries.append(Entry(event, key, counts[key]))
+        counts[key] += 1
+    return entries
+
+
+def time_of(key: str) -> datetime:
+    """Return the time in a key, a midnight where it is a date."""
+    return datetime.fromisoformat(key.partition(" ")[0])
+
+
+def plain_of(key: str) -> str:
+    """Return the plain id in a key."""
+    return key.split(" ", 2)[2]
+
+
+def shifted(key: str, shift: timedelta) -> str:
+    """Return the key of the same entry when its time is written differently."""
+    written, space, rest = key.partition(" ")
+    if "T" not in written:
+        return key
+    return (datetime.fromisoformat(written) + shift).isoformat() + space + rest
+
+
+def common_shift(
+    remembered: Sequence[str], entries: Sequence[Entry]
+) -> timedelta | None:
+    """Return by how much all times were shifted since they were remembered, if at all.
+
+    `remembered`: keys that are expected among the entries, the newest one last.
+    """
+    logged = {entry.key for entry in entries}
+    if not remembered or not logged.isdisjoint(remembered):
+        return None
+    for entry in entries:
+        shift = time_of(entry.key) - time_of(remembered[-1])
+        if (
+            shift % SHIFT_STEP == timedelta(0)
+            and abs(shift) <= LARGEST_SHIFT
+            and all(shifted(key, shift) in logged for key in reversed(remembered))
+        ):
+            return shift
+    return None

@@ -1,0 +1,131 @@
+"""Fetch log entries, put them in order, and find out which of them are new."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from homeassistant.util import dt as dt_util
+
+from ..api import AccessPoint, ParqExClient, Snapshot
+from ..const import LOGGER
+from .clock import TOLERANCE, ServiceClock
+from .order import (
+    Entry,
+    chronological,
+    common_shift,
+    identified,
+    naive,
+    plain_of,
+    time_of,
+)
+from .store import AccessLogStore
+
+DAY = timedelta(days=1)
+
+# After a longer absence, what happened before is no longer announced.
+PUBLISHED_BACK_TO = DAY
+
+# A long log is read in slices, so that Home Assistant stays responsive.
+DATED_AT_A_TIME = 500
+
+type Dated = tuple[Entry, datetime]
+
+
+class LogReader:
+    """Reads the access log of one account."""
+
+    def __init__(
+        self, client: ParqExClient, clock: ServiceClock, store: AccessLogStore
+    ) -> None:
+        """Initialize with the client, the clock and the store."""
+        self._client = client
+        self._clock = clock
+        self._store = store
+
+    async def async_fetch(
+        self,
+        snapshot: Snapshot,
+        controller_id: str,
+        access_points: list[AccessPoint],
+        start: datetime,
+        end: datetime,
+    ) -> list[list[Entry]]:
+        """Fetch the entries of a period and more, oldest first, a list per answer.
+
+        Which zone the dates are in is not documented, nor whether the last one counts.
+        """
+        ids = [access_point.id for access_point in access_points]
+        first, last = (start - DAY).date(), (end + 2 * DAY).date()
+        answers = await self._client.async_access_history(
+            controller_id, ids, first, last
+        )
+        # A clock that is more than a day ahead is wrong in every zone.
+        ahead = naive(dt_util.utcnow() + DAY)
+        read: list[list[Entry]] = []
+        for answer in answers:
+            events = [
+                event._replace(access_point_id=access_point.id)
+                for event in answer
+                if (access_point := snapshot.resolve(event.access_point_id))
+                and naive(event.occurred) < ahead
+            ]
+            ordered, self._store.newest_first = chronological(
+                events, self._store.newest_first, self._clock.comes_twice
+            )
+            read.append(identified(ordered))
+            await asyncio.sleep(0)
+        entries = [entry for answer in read for entry in answer]
+        plain = {plain_of(entry.key) for entry in entries}
+        expected = sorted(
+            key
+            for key in self._store.entries
+            if plain_of(key) in plain and first < time_of(key).date() < last
+        )
+        if shift := common_shift(expected, entries):
+            LOGGER.info("ParqEx shifted the times of its access log by %s", shift)
+            self._store.async_shift(expected, shift)
+        return read
+
+    async def async_dated(
+        self, entries: list[Entry], earliest: datetime | None = None
+    ) -> list[Dated]:
+        """Return the entries of an answer with when each was, newest first.
+
+        `earliest`: what is new happened after this.
+        """
+        now = dt_util.utcnow()
+        following: datetime | None = None
+        dated: list[Dated] = []
+        for number, entry in enumerate(reversed(entries), start=1):
+            occurred_at = self._store.published_at(entry)
+            if occurred_at is None:
+                time = entry.event.occurred
+                occurred_at = self._clock.to_utc(time, now, earliest, following)
+                if earliest and not entry.event.has_time:
+                    occurred_at = min(max(occurred_at, earliest), occurred_at + DAY)
+            if occurred_at <= now + TOLERANCE:
+                following = occurred_at
+            dated.append((entry, occurred_at))
+            if number % DATED_AT_A_TIME == 0:
+                await asyncio.sleep(0)
+        return dated
+
+    async def async_new(
+        self, snapshot: Snapshot, answers: list[list[Entry]], earliest: datetime | None
+    ) -> list[Dated]:
+        """Return what is to be published, oldest first; remember what is too old."""
+        now = dt_util.utcnow()
+        new: list[Dated] = []
+        for entries in answers:
+            for entry, occurred_at in reversed(
+                await self.async_dated(entries, earliest)
+            ):
+                access_point = snapshot.access_points[entry.event.access_point_id]
+                oldest = now - PUBLISHED_BACK_TO * (1 if entry.event.has_time else 2)
+                if self._store.remembers(entry) or occurred_at > now + TOLERANCE:
+                    # What is ahead of the clock is published when its time has come.
+                    continue
+                if occurred_at < oldest or self._store.precedes(entry, access_point):
+                    self._store.async_remember(entry)
+                else:
+                    new.append((entry, occurred_at))
+        return sorted(new, key=lambda dated: dated[1])

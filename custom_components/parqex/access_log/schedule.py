@@ -1,0 +1,153 @@
+"""When the access log of each controller is fetched next, by `monotonic`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+import math
+from typing import Any
+
+from ..api import AccessPoint, SnapshotChange, State
+from .order import Entry, naive
+
+# Attempts that failed move nothing; they are found at this pace.
+FETCH_INTERVAL = 15 * 60.0
+FIRST_RETRY = 30.0
+
+# Guests may not see the log until they become owners. A proxy may refuse as well, but
+# for a shorter time.
+FIRST_REFUSED_RETRY = FETCH_INTERVAL
+LONGEST_REFUSED_RETRY = 24 * 60 * 60.0
+
+# ParqEx may log a movement later than it lists it, or never.
+MISSING_ENTRY_FETCHES = 3
+
+# From this many failed fetches in a row on, the log counts as unavailable.
+UNAVAILABLE_AFTER = 3
+
+MAX_DOUBLINGS = 10
+
+
+@dataclass(slots=True)
+class ControllerSchedule:
+    """When the log of one controller is fetched next.
+
+    `fetched_at`: when it was fetched last. `missing`: by access point the state and
+    time of a movement whose entry is not logged yet.
+    """
+
+    next_at: float = -math.inf
+    not_before: float = -math.inf
+    fetched_at: datetime | None = None
+    refused: bool = False
+    failures: int = 0
+    missing: dict[str, tuple[State, datetime]] = field(default_factory=dict)
+    missing_fetches: int = 0
+
+    @property
+    def available(self) -> bool:
+        """Whether the log can be fetched."""
+        return not self.refused and self.failures < UNAVAILABLE_AFTER
+
+    def hurry(self) -> None:
+        """Fetch as soon as failed fetches permit it."""
+        self.next_at = self.not_before
+
+    def moved(self, access_point: AccessPoint) -> None:
+        """Fetch at once, and again soon while the entry is missing."""
+        self.hurry()
+        if access_point.state and access_point.last_toggled:
+            toggled = naive(access_point.last_toggled)
+            self.missing[access_point.id] = (access_point.state, toggled)
+            self.missing_fetches = 0
+
+    def begin(self, now: float) -> None:
+        """Note that a fetch begins: what moves from now on needs another one."""
+        self.next_at = now + FETCH_INTERVAL
+
+    def succeeded(self, entries: Iterable[Entry], now: float) -> None:
+        """Fetch again at the usual pace, or soon where entries are missing."""
+        self.failures, self.refused, self.not_before = 0, False, -math.inf
+        for event, *_ in entries if self.missing else ():
+            state, toggled = self.missing.get(event.access_point_id, (None, None))
+            if toggled and not event.has_time:
+                toggled = datetime.combine(toggled, datetime.min.time())
+            if toggled and event.state is state and naive(event.occurred) >= toggled:
+                del self.missing[event.access_point_id]
+        if self.missing and self.missing_fetches < MISSING_ENTRY_FETCHES:
+            wait = FIRST_RETRY * 2.0**self.missing_fetches
+            self.next_at = min(self.next_at, now + wait)
+            self.missing_fetches += 1
+        else:
+            self.missing.clear()
+
+    def failed(self, now: float, retry_after: float | None = None) -> None:
+        """Fetch again soon, each time later, but not before the rate limit ends."""
+        wait = self._wait(FIRST_RETRY, FETCH_INTERVAL)
+        self.next_at = self.not_before = now + max(wait, retry_after or 0.0)
+
+    def was_refused(self, now: float) -> None:
+        """Fetch again later, each time much later, up to a day."""
+        self.refused = True
+        wait = self._wait(FIRST_REFUSED_RETRY, LONGEST_REFUSED_RETRY)
+        self.next_at = self.not_before = now + wait
+
+    def _wait(self, first: float, longest: float) -> float:
+        wait = min(first * 2.0 ** min(self.failures, MAX_DOUBLINGS), longest)
+        self.failures += 1
+        return wait
+
+
+class FetchSchedule:
+    """The schedules of all listed controllers."""
+
+    def __init__(self) -> None:
+        """Initialize without controllers."""
+        self._controllers: dict[str, ControllerSchedule] = {}
+
+    def follow(self, change: SnapshotChange) -> None:
+        """Fetch at once the logs of controllers that are new or have moved."""
+        if not change.ids:
+            return
+        self._controllers = {
+            controller_id: self._controllers.get(controller_id) or ControllerSchedule()
+            for controller_id in change.now.controllers
+        }
+        for changed_id in change.ids:
+            if not (access_point := change.now.access_points.get(changed_id)):
+                continue
+            before = change.before.access_points.get(changed_id)
+            schedule = self._controllers[access_point.controller_id]
+            if before is None:
+                schedule.hurry()
+            elif (before.state, before.last_toggled) != (
+                access_point.state,
+                access_point.last_toggled,
+            ):
+                schedule.moved(access_point)
+
+    def get(self, controller_id: str) -> ControllerSchedule | None:
+        """Return the schedule of a controller, None if it is not listed."""
+        return self._controllers.get(controller_id)
+
+    def due(self, now: float) -> tuple[str, ControllerSchedule] | None:
+        """Return a controller whose log is to be fetched now."""
+        for controller_id, schedule in self._controllers.items():
+            if schedule.next_at <= now:
+                return controller_id, schedule
+        return None
+
+    def seconds_until_next(self, now: float) -> float | None:
+        """Return the seconds until a fetch is due, None without controllers."""
+        next_at = min((one.next_at for one in self._controllers.values()), default=None)
+        return None if next_at is None else max(next_at - now, 0.0)
+
+    def diagnostics(self, now: float) -> list[dict[str, Any]]:
+        """Return how fetching goes, without what was fetched."""
+        return [
+            {
+                "seconds_until_next_fetch": round(max(one.next_at - now, 0.0)),
+                "refused": one.refused,
+                "failures_in_a_row": one.failures,
+            }
+            for one in self._controllers.values()
+        ]

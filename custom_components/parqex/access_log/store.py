@@ -1,0 +1,243 @@
+"""What is remembered of the access log over restarts."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import Any, NamedTuple
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+
+from ..api import AccessPoint, SnapshotChange, plain_id
+from ..const import DOMAIN, LOGGER
+from .access import Access, AccessType, LastAccess
+from .order import Entry, naive, plain_of, shifted, time_of
+
+STORAGE_VERSION = 1
+SAVE_DELAY = 10
+
+# Longer than any answer reaches back: a day, and the dates around it.
+REMEMBERED_FOR = timedelta(days=5)
+
+
+class Baseline(NamedTuple):
+    """An access point when it was first listed, and whether its log was fetched since.
+
+    The entries until then are old, and never published.
+    """
+
+    toggled: datetime | None
+    state: str | None
+    fetched: bool = False
+
+
+class AccessLogStore:
+    """What is remembered of one account's access log, by plain id.
+
+    `entries`: by key when each entry with it was published, None where it was not.
+    `zone`: the name of the proven zone. `saved_at`: when what was restored was saved.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Initialize with nothing remembered."""
+        self._store = _store(hass, entry_id)
+        self._save_scheduled = False
+        self._baselines: dict[str, Baseline] = {}
+        self._last: dict[str, LastAccess] = {}
+        self.entries: dict[str, list[datetime | None]] = {}
+        self.newest_first = True
+        self.zone: str | None = None
+        self.saved_at: datetime | None = None
+
+    async def async_load(self) -> None:
+        """Restore what was saved, all of it or nothing."""
+        try:
+            if data := await self._store.async_load():
+                self._restore(data)
+        except Exception as err:  # noqa: BLE001  # a damaged file may raise anything
+            LOGGER.warning(
+                "The saved access log could not be read and begins anew: %s",
+                type(err).__name__,
+            )
+
+    async def async_close(self) -> None:
+        """Save for the last time."""
+        try:
+            await self._store.async_save(self._data())
+        except Exception:  # noqa: BLE001  # it is logged
+            LOGGER.exception("The access log could not be saved")
+
+    @callback
+    def async_save_soon(self) -> None:
+        """Save in a few seconds; a later change does not postpone it."""
+        if not self._save_scheduled:
+            self._save_scheduled = True
+            self._store.async_delay_save(self._data, SAVE_DELAY)
+
+    @callback
+    def async_follow(self, change: SnapshotChange) -> None:
+        """Begin with access points that are new, and forget those that are gone."""
+        for changed_id in change.ids:
+            access_point = change.now.access_points.get(changed_id)
+            if access_point and (plain := plain_id(changed_id)) not in self._baselines:
+                baseline = Baseline(_toggled(access_point), access_point.state)
+                self._baselines[plain] = baseline
+                self.async_save_soon()
+        if change.proves_removals:
+            listed = set(map(plain_id, change.now.access_points))
+            for plain in self._baselines.keys() - listed:
+                del self._baselines[plain]
+                self._last.pop(plain, None)
+            self.async_save_soon()
+
+    def last(self, access_point_id: str) -> LastAccess | None:
+        """Return the last access to an access point."""
+        return self._last.get(plain_id(access_point_id))
+
+    def remembers(self, entry: Entry) -> bool:
+        """Return whether an entry was published, or need not be."""
+        return entry.number < len(self.entries.get(entry.key, ()))
+
+    def published_at(self, entry: Entry) -> datetime | None:
+        """Return the time with which an entry was published."""
+        return self.entries[entry.key][entry.number] if self.remembers(entry) else None
+
+    def precedes(self, entry: Entry, access_point: AccessPoint) -> bool:
+        """Return whether an entry is from before the access point was listed."""
+        if not (baseline := self._baselines.get(plain_id(access_point.id))):
+            # It is gone, and new when it returns.
+            return True
+        toggled, state, fetched = baseline
+        time = naive(entry.event.occurred)
+        if not fetched and (_toggled(access_point), access_point.state) == (
+            toggled,
+            state,
+        ):
+            # The log may begin with old attempts, which moved nothing.
+            return True
+        if toggled is None:
+            return not fetched
+        if not entry.event.has_time:
+            return time.date() < toggled.date() or not (fetched or time > toggled)
+        return time < toggled or (time == toggled and entry.event.state == state)
+
+    @callback
+    def async_remember(self, entry: Entry, access: Access | None = None) -> None:
+        """Remember that an entry was published, or need not be."""
+        times = self.entries.setdefault(entry.key, [])
+        times.append(access.occurred_at if access else None)
+        if access and access.type is not AccessType.FAILED:
+            plain = plain_id(access.access_point_id)
+            last = self._last.get(plain) or LastAccess(access.occurred_at)
+            self._last[plain] = last.followed_by(access)
+        self.async_save_soon()
+
+    @callback
+    def async_finish_fetch(
+        self, access_points: Iterable[AccessPoint], now: datetime
+    ) -> None:
+        """Remember whose log was fetched, and forget what no answer will mention."""
+        horizon = (naive(now) - REMEMBERED_FOR).isoformat()
+        self.entries = {key: one for key, one in self.entries.items() if key > horizon}
+        fetched = {plain_id(access_point.id) for access_point in access_points}
+        for plain in self._baselines.keys() & fetched:
+            if not self._baselines[plain].fetched:
+                self._baselines[plain] = self._baselines[plain]._replace(fetched=True)
+                self.async_save_soon()
+
+    @callback
+    def async_shift(self, keys: Sequence[str], shift: timedelta) -> None:
+        """Follow the service, which now writes the times of access points differently."""
+        for key in keys:
+            self.entries[shifted(key, shift)] = self.entries.pop(key)
+        for plain in {plain_of(key) for key in keys} & self._baselines.keys():
+            baseline = self._baselines[plain]
+            if baseline.toggled:
+                toggled = baseline.toggled + shift
+                self._baselines[plain] = baseline._replace(toggled=toggled)
+        self.async_save_soon()
+
+    @callback
+    def async_set_zone(self, zone: tzinfo | None) -> None:
+        """Remember the proven zone."""
+        if zone and self.zone != str(zone):
+            self.zone = str(zone)
+            self.async_save_soon()
+
+    @callback
+    def async_forget_names(self) -> None:
+        """Forget all names."""
+        if any(last.user for last in self._last.values()):
+            self._last = {
+                plain: LastAccess(last.occurred_at)
+                for plain, last in self._last.items()
+            }
+            self.async_save_soon()
+
+    def _data(self) -> dict[str, Any]:
+        """Return what is saved; the JSON has times as text and tuples as lists."""
+        self._save_scheduled = False
+        return {
+            "saved_at": dt_util.utcnow(),
+            "zone": self.zone,
+            "newest_first": self.newest_first,
+            "entries": self.entries,
+            "baselines": self._baselines,
+            "last": self._last,
+        }
+
+    def _restore(self, data: dict[str, Any]) -> None:
+        """Take what was saved; raise where it is not as it was saved."""
+        saved_at, zone = _utc(data["saved_at"]), _text(data["zone"])
+        entries = {
+            key: [None if time is None else _utc(time) for time in times]
+            for key, times in data["entries"].items()
+            if naive(time_of(key)) and plain_of(key)
+        }
+        baselines = {
+            plain: Baseline(
+                None if toggled is None else naive(datetime.fromisoformat(toggled)),
+                _text(state),
+                bool(fetched),
+            )
+            for plain, (toggled, state, fetched) in data["baselines"].items()
+        }
+        last = {
+            plain: LastAccess(
+                _utc(time),
+                _text(user),
+                None if user_time is None else _utc(user_time),
+            )
+            for plain, (time, user, user_time) in data["last"].items()
+        }
+        self.newest_first = bool(data["newest_first"])
+        self.saved_at, self.zone = saved_at, zone
+        self.entries, self._baselines, self._last = entries, baselines, last
+
+
+async def async_remove_store(hass: HomeAssistant, entry_id: str) -> None:
+    """Remove what is remembered of an account."""
+    await _store(hass, entry_id).async_remove()
+
+
+def _store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+    return Store(hass, STORAGE_VERSION, f"{DOMAIN}.access_log.{entry_id}", private=True)
+
+
+def _toggled(access_point: AccessPoint) -> datetime | None:
+    """Return when an access point last moved, by the service's own time."""
+    return access_point.last_toggled and naive(access_point.last_toggled)
+
+
+def _utc(saved: str) -> datetime:
+    """Return a saved time; raise ValueError where it lacks its zone."""
+    if (time := datetime.fromisoformat(saved)).tzinfo is None:
+        raise ValueError("a time without a zone")
+    return time
+
+
+def _text(saved: Any) -> str | None:
+    """Return saved text; raise TypeError where it is none."""
+    if saved is None or isinstance(saved, str):
+        return saved
+    raise TypeError("no text")

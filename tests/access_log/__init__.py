@@ -1,0 +1,1 @@
+"""Tests of the access log, one module for a module of code."""

@@ -1,0 +1,754 @@
+"""The access log: every access published once, in order, and fetched when it is due."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import CoreState, Event, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from tests.common import errors
+from tests.conftest import settle, until
+from tests.simulator import Door, Fault
+
+from .conftest import DAY, HOUR, LogHome, now, utc
+
+EVENT = "event.main_gate_access"
+LAST_ACCESS = "sensor.main_gate_last_access"
+LAST_USER = "sensor.main_gate_last_user"
+
+AUTOMATION = {
+    "triggers": {
+        "trigger": "event.received",
+        "target": {"entity_id": EVENT},
+        "options": {"event_type": ["opened", "closed"]},
+    },
+    "actions": {"event": "automation_ran"},
+}
+
+
+def events_of(edit: Callable[[list[Any]], list[Any]]) -> Fault:
+    """Return a fault that changes the entries of an answer."""
+
+    def edited(body: Any) -> Any:
+        if data := body.get("data"):
+            data["toggle_events"] = edit(data["toggle_events"])
+        return body
+
+    return Fault(edit=edited)
+
+
+def without_gate(body: Any) -> Any:
+    """Make the record of the gate unreadable."""
+    for door in body["devices"][0]["doors"]:
+        if door["name"] == "Main gate":
+            door["id"] = None
+    return body
+
+
+NOTHING = events_of(lambda events: [])
+UNREADABLE = Fault(edit=without_gate)
+
+
+def toggle(door: Door) -> None:
+    """Move a door to its other state by hand."""
+    door.close_by_hand() if door.state == "OPEN" else door.open_by_hand()
+
+
+async def automate(home: LogHome) -> list[Event]:
+    """Have an automation run at every access to the gate; return its runs."""
+    assert await async_setup_component(
+        home.hass, "automation", {"automation": AUTOMATION}
+    )
+    return async_capture_events(home.hass, "automation_ran")
+
+
+async def begin_fetch(home: LogHome) -> None:
+    """Refresh, and go on as soon as the log is asked for."""
+    home.cloud.requests.clear()
+    await home.coordinator.async_refresh()
+    await until(lambda: home.fetches)
+
+
+async def test_an_access_says_who_and_how_and_nothing_else_of_the_person(
+    home: LogHome,
+) -> None:
+    """The last person stays, and a sensor or a schedule is none."""
+    visitor, opened = home.cloud.visitor("Vera Visitor"), now()
+    home.gate.open_as(visitor)
+    await home.advance(30)
+    state = home.hass.states.get(EVENT)
+    assert state
+    assert state.attributes.items() >= {
+        ("event_type", "opened"),
+        ("user", "Vera Visitor"),
+        ("channel", "ParqEx Web"),
+    }
+    assert home.times == [utc(state.attributes)] == [opened]
+    everything = f"{home.events[0].data} {home.hass.states.async_all()}"
+    assert visitor.id not in everything
+    assert visitor.email not in everything
+    closed = now()
+    home.gate.close_by_hand()
+    await home.advance(30)
+    assert home.kinds == ["opened", "closed"]
+    assert home.users == ["Vera Visitor", None]
+    assert home.events[1].data["channel"] == "Door Sensor"
+    assert home.shown(LAST_ACCESS) == closed.isoformat()
+    assert home.shown(LAST_USER) == "Vera Visitor"
+
+
+async def test_the_last_user_changes_when_the_same_person_returns(
+    home: LogHome,
+) -> None:
+    """So that automations run."""
+    changes = async_capture_events(home.hass, "state_changed")
+    visitor = home.cloud.visitor("Vera Visitor")
+    for move in (home.gate.open_as, home.gate.close_as):
+        move(visitor)
+        await home.advance(30)
+    seen = [one for one in changes if one.data["entity_id"] == LAST_USER]
+    assert len(seen) == 2
+
+
+async def test_a_failed_attempt_is_found_though_nothing_moved(home: LogHome) -> None:
+    """Within a quarter of an hour; it is no access, so the sensors stay."""
+    home.house.entrance.unplugged = True
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    await home.advance(840)
+    assert not home.events
+    await home.advance(60)
+    assert home.kinds == ["failed"]
+    assert home.events[0].data["requested"] == "open"
+    assert home.shown(LAST_USER) == STATE_UNKNOWN
+
+
+async def test_a_log_is_fetched_once_for_all_that_moved(home: LogHome) -> None:
+    """And not while nothing moves."""
+    home.cloud.requests.clear()
+    home.gate.open_by_hand()
+    home.cloud.door("Elevator").open_by_hand()
+    await home.advance(30)
+    assert home.fetches == 1
+    home.gate.close_by_hand()
+    home.cloud.door("Garage left").open_by_hand()
+    await home.advance(30)
+    await home.advance(30)
+    assert home.fetches == 3
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "shuffled"])
+async def test_accesses_are_published_oldest_first(home: LogHome, order: Any) -> None:
+    """However the service orders them, also where the state is as it was."""
+    home.cloud.history_order = order
+    for _ in range(6):
+        toggle(home.gate)
+        home.freezer.tick(1)
+    await home.advance(24)
+    await home.advance(900)
+    assert home.kinds == ["opened", "closed"] * 3
+    assert home.times == sorted(home.times)
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("style", ["%Y-%m-%d", "%Y-%m-%d %H:%M:%S"])
+async def test_equal_times_keep_the_order_of_the_log(
+    home: LogHome, order: Any, style: str
+) -> None:
+    """As the answers before it showed it; the action has the newest first."""
+    home.cloud.history_order = order
+    for minutes in (1, 0, 0):
+        toggle(home.gate)
+        home.freezer.tick(60 * minutes)
+    await home.advance(30)
+    home.cloud.history_time_format = style
+    home.freezer.move_to(now() + timedelta(days=3))
+    await home.advance(30)
+    home.events.clear()
+    home.gate.refusal = 400
+    home.gate.close_as(home.cloud.visitor("Vera Visitor"))
+    home.gate.refusal = None
+    for _ in range(2):
+        toggle(home.gate)
+    if order == "newest" or "H" in style:
+        await home.advance(30)
+        assert home.kinds == ["failed", "closed", "opened"]
+        found = (await home.history())[:3]
+        assert [one["event_type"] for one in found] == ["opened", "closed", "failed"]
+
+
+@pytest.mark.parametrize("kinds", [{"device", "door"}, {"door"}])
+@pytest.mark.parametrize("lag", [None, 2])
+async def test_nothing_from_before_the_link_is_published(
+    unlinked: LogHome, kinds: set[str], lag: int | None
+) -> None:
+    """Neither attempts nor movements, nor those of what is new, nor what is logged late."""
+    home = unlinked
+    home.cloud.history_types = kinds
+    home.gate.open_by_hand()
+    if lag:
+        home.cloud.faults.add("history", NOTHING, times=lag)
+    else:
+        home.gate.refusal = 400
+        home.gate.close_as(home.cloud.visitor("Vera Visitor"))
+    home.freezer.tick(60)
+    await home.link()
+    cellar = home.cloud.add_door(home.house.garage, "Cellar")
+    cellar.open_by_hand()
+    shed = home.cloud.add_door(home.cloud.add_controller(home.house.owner), "Shed")
+    shed.open_by_hand()
+    for _ in range(4):
+        await home.advance(900)
+    assert not home.events
+    cellar.close_by_hand()
+    await home.advance(30)
+    assert home.kinds == ["closed"]
+
+
+async def test_without_a_time_of_the_last_movement_the_first_fetch_counts(
+    unlinked: LogHome,
+) -> None:
+    """What it finds is old, all that comes later is new."""
+
+    def untimed(body: Any) -> Any:
+        for device in body["devices"]:
+            for door in device["doors"]:
+                door["last_toggled"] = None
+        return body
+
+    unlinked.gate.open_by_hand()
+    unlinked.cloud.faults.add("sync", Fault(edit=untimed))
+    unlinked.fail("history", times=2, status=500)
+    await unlinked.link()
+    unlinked.gate.close_by_hand()
+    await unlinked.advance(30)
+    unlinked.gate.open_by_hand()
+    await unlinked.advance(30)
+    assert unlinked.kinds == ["opened"]
+
+
+async def test_what_happens_before_the_first_fetch_is_published(
+    unlinked: LogHome,
+) -> None:
+    """However long the log fails after the link."""
+    unlinked.gate.open_by_hand()
+    unlinked.freezer.tick(60)
+    unlinked.fail("history", status=500)
+    await unlinked.link()
+    await unlinked.advance(60)
+    unlinked.gate.close_by_hand()
+    await unlinked.advance(30)
+    unlinked.cloud.faults.clear()
+    await unlinked.advance(900)
+    assert unlinked.kinds == ["closed"]
+
+
+async def test_what_was_missed_is_published_once_up_to_a_day_back(
+    home: LogHome,
+) -> None:
+    """With its real time; and the sensors are what they were."""
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    await home.advance(30)
+    await home.unload()
+    home.cloud.door("Elevator").open_by_hand()
+    home.freezer.tick(3 * HOUR)
+    closed = now()
+    home.gate.close_by_hand()
+    home.freezer.tick(22 * HOUR)
+    await home.link()
+    assert home.kinds == ["opened", "closed"]
+    assert home.times[1] == closed
+    assert home.shown(LAST_USER) == "Vera Visitor"
+    await home.unload()
+    await home.link()
+    await home.advance(900)
+    assert len(home.events) == 2
+
+
+@pytest.mark.parametrize("automation_first", [True, False])
+async def test_what_was_missed_starts_automations(
+    home: LogHome, automation_first: bool
+) -> None:
+    """It is published once Home Assistant has started."""
+    await home.unload()
+    home.gate.open_by_hand()
+    await home.advance(600)
+    home.hass.set_state(CoreState.not_running)
+    runs = await automate(home) if automation_first else []
+    await home.link()
+    if not automation_first:
+        runs = await automate(home)
+    assert not home.events
+    await home.hass.async_start()
+    await settle(home.hass)
+    assert len(home.events) == len(runs) == 1
+
+
+async def test_what_is_fetched_while_refreshes_fail_starts_automations(
+    home: LogHome,
+) -> None:
+    """What is unavailable starts none, so it is published afterwards."""
+    runs = await automate(home)
+    home.cloud.faults.add("history", Fault(delay=3), times=1)
+    home.gate.open_by_hand()
+    await begin_fetch(home)
+    home.fail("sync", times=1, status=502)
+    await home.coordinator.async_refresh()
+    await home.advance(4)
+    assert not home.events
+    await home.advance(60)
+    assert len(home.events) == len(runs) == 1
+
+
+async def test_an_outage_of_the_whole_service_misses_nothing(home: LogHome) -> None:
+    """What moved meanwhile is published with its time."""
+    home.cloud.faults.add(None, Fault(status=503))
+    times = []
+    for _ in range(2):
+        times.append(now())
+        toggle(home.gate)
+        for _ in range(10):
+            await home.advance(120)
+    home.cloud.faults.clear()
+    for _ in range(3):
+        await home.advance(120)
+    assert home.kinds == ["opened", "closed"]
+    assert home.times == times
+
+
+async def test_ids_may_be_spelled_differently(unlinked: LogHome) -> None:
+    """As in the documented samples: the list of devices without dashes, the log with."""
+
+    def plain(body: Any) -> Any:
+        for device in body["devices"]:
+            for door in device["doors"]:
+                door["id"] = UUID(door["id"]).hex
+        return body
+
+    def dashed(events: list[Any]) -> list[Any]:
+        return [{**one, "door_id": str(UUID(one["door_id"]))} for one in events]
+
+    unlinked.cloud.faults.add("sync", Fault(edit=plain))
+    unlinked.cloud.faults.add("history", events_of(dashed))
+    await unlinked.link()
+    unlinked.gate.open_by_hand()
+    await unlinked.advance(30)
+    assert unlinked.kinds == ["opened"]
+    assert len(await unlinked.history()) == 1
+
+
+async def test_logs_of_doors_are_put_in_order_one_by_one(home: LogHome) -> None:
+    """An older entry of another access point does not turn the order."""
+    home.cloud.history_types = {"door"}
+    home.gate.open_by_hand()
+    await home.advance(HOUR)
+    home.events.clear()
+    for _ in range(2):
+        toggle(home.gate)
+        toggle(home.cloud.door("Pedestrian door"))
+    await home.advance(30)
+    names = [event.data["name"] for event in home.events]
+    for name, kinds in (
+        ("Main gate", ["closed", "opened"]),
+        ("Pedestrian door", ["opened", "closed"]),
+    ):
+        found = zip(names, home.kinds, strict=True)
+        assert [kind for one, kind in found if one == name] == kinds
+
+
+@pytest.mark.parametrize(
+    "edit", [{"user": {"id": ""}}, {"was_success": False}, {"channel": None}]
+)
+async def test_an_entry_that_is_edited_later_is_published_once(
+    home: LogHome, edit: dict[str, Any]
+) -> None:
+    """Its person may be filled in, or its success."""
+    before = events_of(lambda events: [{**one, **edit} for one in events])
+    home.cloud.faults.add("history", before, times=1)
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    await home.advance(30)
+    await home.advance(900)
+    assert len(home.events) == 1
+
+
+@pytest.mark.parametrize("second", ["Vera Visitor", "Will Walker"])
+async def test_equal_attempts_in_one_second_are_two(home: LogHome, second: str) -> None:
+    """Whether by one person or by two, and also if the log has only one of them at first."""
+    home.house.entrance.unplugged = True
+    for name in ("Vera Visitor", second):
+        home.gate.open_as(home.cloud.visitor(name))
+    home.cloud.faults.add("history", events_of(lambda events: events[-1:]), times=1)
+    await home.advance(900)
+    assert home.users == ["Vera Visitor"]
+    await home.advance(900)
+    await home.advance(900)
+    assert home.users == ["Vera Visitor", second]
+
+
+async def test_an_entry_in_several_answers_is_published_once(home: LogHome) -> None:
+    """A service may answer with the controller's log whichever door was asked for."""
+    home.cloud.history_types = {"door"}
+    logged: list[Any] = []
+
+    def all_entries(events: list[Any]) -> list[Any]:
+        logged[:] = events or logged
+        return logged
+
+    home.cloud.faults.add("history", events_of(all_entries))
+    for _ in range(2):
+        toggle(home.gate)
+        await home.advance(30)
+    await home.advance(900)
+    assert home.kinds == ["opened", "closed"]
+
+
+async def test_bare_dates_are_counted(home: LogHome) -> None:
+    """The same may happen twice a day, and is not too old just after midnight."""
+    home.cloud.history_time_format = "%Y-%m-%d"
+    for _ in range(4):
+        toggle(home.gate)
+        await home.advance(30)
+    await home.unload()
+    await home.link()
+    await home.advance(11 * HOUR - 170)
+    toggle(home.gate)
+    await home.advance(30)
+    assert now().hour == 0
+    assert home.kinds == ["opened", "closed"] * 2 + ["opened"]
+    home.freezer.tick(60)
+    assert [utc(one) for one in await home.history()] == home.times[:-6:-1]
+
+
+async def test_midnight_sharp_is_a_time(home: LogHome) -> None:
+    """It is no bare date, which would count for two days."""
+    await home.unload()
+    home.freezer.move_to("2026-11-03 00:00:00+00:00")
+    home.gate.open_by_hand()
+    home.freezer.move_to("2026-11-04 12:00:00+00:00")
+    await home.link()
+    await home.advance(900)
+    assert not home.events
+
+
+async def test_only_its_own_entry_ends_the_wait_for_a_movement(home: LogHome) -> None:
+    """The log is fetched again after half a minute."""
+    home.gate.refusal = 400
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    home.gate.refusal = None
+    home.freezer.tick(10)
+    home.gate.open_by_hand()
+    late = events_of(lambda events: [one for one in events if not one["was_success"]])
+    home.cloud.faults.add("history", late, times=2)
+    await home.advance(20)
+    await home.advance(30)
+    assert home.kinds == ["failed"]
+    await home.advance(60)
+    assert home.kinds == ["failed", "opened"]
+
+
+async def test_what_moved_while_its_record_was_unreadable_is_published(
+    home: LogHome,
+) -> None:
+    """As soon as it is listed again."""
+    home.cloud.faults.add("sync", UNREADABLE, times=1)
+    home.gate.open_by_hand()
+    await home.advance(30)
+    assert not home.events
+    await home.advance(30)
+    assert home.kinds == ["opened"]
+
+
+async def test_what_is_hidden_while_it_is_published_is_published_later(
+    home: LogHome,
+) -> None:
+    """However much there is, and in order."""
+    await home.unload()
+    for _ in range(200):
+        home.freezer.tick(1)
+        toggle(home.gate)
+    shown: list[str | None] = []
+    refreshes: list[asyncio.Future[None]] = []
+
+    @callback
+    def published(_event: Event) -> None:
+        shown.append(home.shown(EVENT))
+        if not refreshes:
+            home.cloud.faults.add("sync", UNREADABLE, times=1)
+            refreshes.append(asyncio.ensure_future(home.coordinator.async_refresh()))
+
+    home.hass.bus.async_listen("parqex_access", published)
+    await home.link()
+    await refreshes[0]
+    await home.advance(30)
+    assert STATE_UNAVAILABLE not in shown
+    assert home.kinds == ["opened", "closed"] * 100
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_what_goes_away_during_a_fetch_is_new_when_it_returns(
+    home: LogHome, caplog: pytest.LogCaptureFixture, whole: bool
+) -> None:
+    """A controller or an access point; what others did meanwhile is theirs."""
+    controller = home.house.entrance
+    home.cloud.faults.add("history", Fault(delay=3, after=True), times=1)
+    home.gate.open_by_hand()
+    home.cloud.door("Elevator").open_by_hand()
+    gate = home.gate
+    await begin_fetch(home)
+    if whole:
+        controller.owner = home.house.guest
+    else:
+        controller.doors.remove(gate)
+    await home.coordinator.async_refresh()
+    await home.advance(34)
+    gate.close_by_hand()
+    await home.advance(HOUR)
+    controller.owner = home.house.owner
+    if not whole:
+        controller.doors.append(gate)
+    await home.advance(30)
+    await home.advance(900)
+    assert [one.data["name"] for one in home.events] == [] if whole else ["Elevator"]
+    assert not errors(caplog)
+
+
+@pytest.mark.parametrize(
+    "fault", [{"status": 500}, {"status": 200, "body": "[]"}, {"reset": True}]
+)
+async def test_a_log_that_fails_thrice_is_unavailable_until_it_is_fetched(
+    home: LogHome, caplog: pytest.LogCaptureFixture, fault: dict[str, Any]
+) -> None:
+    """It is logged once, the rest goes on, and nothing is missed."""
+    home.fail("history", **fault)
+    home.gate.open_by_hand()
+    await home.advance(30)
+    await home.advance(30)
+    assert home.shown(EVENT) != STATE_UNAVAILABLE
+    for _ in range(8):
+        await home.advance(60)
+    assert home.shown(EVENT) == home.shown(LAST_USER) == STATE_UNAVAILABLE
+    assert home.shown("event.garage_left_access") != STATE_UNAVAILABLE
+    assert home.shown() == "on"
+    assert caplog.text.count("access log of a controller cannot be fetched") == 1
+    home.cloud.faults.clear()
+    await home.advance(900)
+    assert home.shown(EVENT) != STATE_UNAVAILABLE
+    assert home.kinds == ["opened"]
+    assert caplog.text.count("is available again") == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_log_that_is_refused_is_unavailable_and_tried_again(
+    home: LogHome, status: int
+) -> None:
+    """A proxy may refuse for a while; no new login is asked for, and nothing is missed."""
+    home.fail("history", status=status, body="<html>Blocked</html>")
+    home.gate.open_by_hand()
+    await home.advance(30)
+    assert home.shown(EVENT) == STATE_UNAVAILABLE
+    assert home.shown() == "on"
+    assert not home.hass.config_entries.flow.async_progress()
+    home.cloud.faults.clear()
+    runs = await automate(home)
+    await home.advance(900)
+    assert home.shown(EVENT) != STATE_UNAVAILABLE
+    assert len(home.events) == len(runs) == 1
+
+
+async def test_a_guest_sees_states_but_no_log(
+    unlinked: LogHome, guest: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged once for each controller, tried again rarely, and has a clock."""
+    home = unlinked
+    for _ in range(3):
+        toggle(home.gate)
+        await home.advance(30)
+    assert home.shown("switch.front_gate") == "on"
+    assert home.shown("event.front_gate_access") == STATE_UNAVAILABLE
+    assert guest.runtime_data.access_log.clock.proven
+    for _ in range(36):
+        toggle(home.gate)
+        await home.advance(HOUR)
+    home.cloud.requests.clear()
+    for _ in range(24):
+        toggle(home.gate)
+        await home.advance(HOUR)
+    controllers = len(guest.runtime_data.coordinator.data.controllers)
+    accounts = [
+        one.account_id for one in home.cloud.requests if one.endpoint == "history"
+    ]
+    assert accounts.count(home.house.guest.id) == 2 * controllers
+    logged = [one.message for one in caplog.get_records("setup") + caplog.records]
+    assert f"{logged}".count("not let this account see the access log") == controllers
+    home.cloud.history_owner_only = False
+    await home.advance(DAY)
+    toggle(home.gate)
+    await home.advance(30)
+    assert home.shown("event.front_gate_access") not in (
+        STATE_UNAVAILABLE,
+        STATE_UNKNOWN,
+    )
+
+
+@pytest.mark.parametrize("by_action", [True, False])
+async def test_a_rate_limit_of_one_log_holds_for_all(
+    home: LogHome, by_action: bool
+) -> None:
+    """Whoever met it; refreshes go on, and nothing is missed."""
+    home.fail("history", times=1, status=429, headers={"Retry-After": "600"})
+    if by_action:
+        with pytest.raises(HomeAssistantError):
+            await home.history()
+    home.cloud.requests.clear()
+    home.gate.open_by_hand()
+    home.cloud.door("Garage left").open_by_hand()
+    await home.advance(30)
+    with pytest.raises(HomeAssistantError):
+        await home.history()
+    for _ in range(18):
+        await home.advance(30)
+    assert home.fetches == (0 if by_action else 1)
+    assert home.syncs == 19
+    await home.advance(70)
+    assert len(home.events) == 2
+
+
+async def test_a_rate_limit_of_refreshes_holds_for_logs(home: LogHome) -> None:
+    """And for the action; what happened is published afterwards."""
+    home.gate.open_by_hand()
+    home.cloud.door("Garage left").open_by_hand()
+    home.cloud.faults.add("history", Fault(delay=3), times=1)
+    await begin_fetch(home)
+    home.fail("sync", times=1, status=429, headers={"Retry-After": "600"})
+    await home.coordinator.async_refresh()
+    before = home.fetches
+    await home.advance(4)
+    with pytest.raises(HomeAssistantError):
+        await home.history()
+    await home.advance(500)
+    assert home.fetches == before
+    await home.advance(120)
+    assert len(home.events) == 2
+
+
+async def test_a_clock_that_is_set_back_stops_no_fetch(unlinked: LogHome) -> None:
+    """Attempts are still found within a quarter of an hour."""
+    with patch.object(dt_util, "utcnow", lambda: now() + timedelta(hours=2)):
+        await unlinked.link()
+    unlinked.house.entrance.unplugged = True
+    unlinked.gate.open_as(unlinked.cloud.visitor("Vera Visitor"))
+    await unlinked.advance(900)
+    assert unlinked.kinds == ["failed"]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        None,
+        {"door_id": "?"},
+        {"toggle_date_time": "yesterday"},
+        {"toggle_date_time": "2027-11-02 12:00:00"},
+        {"toggle_date_time": "2026-10-02 12:00:00"},
+    ],
+)
+async def test_a_bad_entry_is_skipped(home: LogHome, bad: Any) -> None:
+    """The others are published."""
+
+    def edit(events: list[Any]) -> list[Any]:
+        return [bad and {**one, **bad} for one in events] + events
+
+    home.cloud.faults.add("history", events_of(edit))
+    home.house.entrance.unplugged = True
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    await home.advance(900)
+    assert home.kinds == ["failed"]
+
+
+async def test_ten_thousand_entries_let_others_work(home: LogHome) -> None:
+    """They are read in slices, and only what is new is published."""
+    start, turns = now(), 0
+
+    def edit(events: list[Any]) -> list[Any]:
+        times = (start - timedelta(seconds=n) for n in range(100_000, 110_000))
+        return events + [
+            {**events[0], "toggle_date_time": f"{at:%F %T}"} for at in times
+        ]
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    home.cloud.faults.add("history", events_of(edit))
+    home.gate.open_by_hand()
+    working = asyncio.create_task(others())
+    await begin_fetch(home)
+    turns = 0
+    await until(lambda: home.events)
+    working.cancel()
+    assert home.kinds == ["opened"]
+    assert turns > 40
+
+
+async def test_an_error_in_a_listener_ends_nothing(
+    home: LogHome, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged, and the others are notified."""
+    log = home.entry.runtime_data.access_log
+
+    def fails(*_args: object) -> None:
+        raise RuntimeError
+
+    for add in (log.async_add_access_listener, log.async_add_listener):
+        home.entry.async_on_unload(add(home.gate.id, fails))
+    for _ in range(2):
+        toggle(home.gate)
+        home.freezer.tick(1)
+    await home.advance(30)
+    assert home.kinds == ["opened", "closed"]
+    assert len(errors(caplog)) == 3
+    caplog.clear()
+
+
+async def test_without_names_nobody_is_named(home: LogHome) -> None:
+    """Not even in the action, nor is anybody remembered who was named before."""
+    visitor = home.cloud.visitor("Vera Visitor")
+    home.gate.open_as(visitor)
+    await home.advance(30)
+    for record_names in (False, True):
+        flow = await home.hass.config_entries.options.async_init(home.entry.entry_id)
+        await home.hass.config_entries.options.async_configure(
+            flow["flow_id"], {"record_names": record_names}
+        )
+        await settle(home.hass)
+        if record_names:
+            break
+        home.gate.close_as(visitor)
+        await home.advance(30)
+        assert home.users[1:] == [None]
+        assert home.hass.states.get(LAST_USER) is None
+        states = [one.as_dict() for one in home.hass.states.async_all()]
+        assert "Vera" not in f"{states} {await home.history()}"
+    assert home.shown(LAST_USER) == STATE_UNKNOWN
+    home.gate.open_as(visitor)
+    await home.advance(30)
+    assert home.shown(LAST_USER) == "Vera Visitor"
+
+
+async def test_the_action_answers_before_anything_moved(unlinked: LogHome) -> None:
+    """No time it gives lies ahead."""
+    await unlinked.link("Asia/Tokyo", "Asia/Tokyo")
+    opened = now()
+    unlinked.gate.open_by_hand()
+    unlinked.freezer.tick(60)
+    (found,) = await unlinked.history()
+    assert utc(found) == opened

@@ -1,0 +1,170 @@
+"""What is remembered of the access log: saved in time, restored, and bounded."""
+
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.helpers.storage import Store
+from tests.common import errors
+
+from .conftest import DAY, LogHome
+from .test_log import begin_fetch, toggle
+
+type Storage = dict[str, Any]
+
+SAVED: Storage = {
+    "saved_at": "2026-11-02T12:00:00+00:00",
+    "zone": None,
+    "newest_first": True,
+    "entries": {"2026-11-02T11:00:00 OPEN x": ["2026-11-02T11:00:00+00:00", None]},
+    "baselines": {"x": ["2026-11-02T10:00:00", "OPEN", True]},
+    "last": {"x": ["2026-11-02T11:00:00+00:00", None, None]},
+}
+
+
+def key_of(home: LogHome) -> str:
+    """Return where the log of the account is saved."""
+    return f"parqex.access_log.{home.entry.entry_id}"
+
+
+def saved(home: LogHome, storage: Storage) -> Any:
+    """Return what is saved."""
+    return storage[key_of(home)]["data"]
+
+
+async def test_accesses_are_saved_soon_and_removed_with_the_account(
+    home: LogHome, hass_storage: Storage
+) -> None:
+    """Without ids or e-mail addresses of persons."""
+    visitor = home.cloud.visitor("Vera Visitor")
+    home.gate.open_as(visitor)
+    await home.advance(30)
+    assert not saved(home, hass_storage)["entries"]
+    await home.advance(10)
+    assert "Vera Visitor" in str(saved(home, hass_storage))
+    assert visitor.id not in str(saved(home, hass_storage))
+    assert "@" not in str(saved(home, hass_storage))
+    await home.hass.config_entries.async_remove(home.entry.entry_id)
+    assert key_of(home) not in hass_storage
+
+
+async def test_steady_accesses_do_not_put_off_saving(
+    home: LogHome, hass_storage: Storage
+) -> None:
+    """A power cut would have all of them published again."""
+    for _ in range(15):
+        toggle(home.gate)
+        await home.refresh()
+        await home.advance(4)
+    assert len(home.events) == 15
+    assert len(saved(home, hass_storage)["entries"]) >= 12
+
+
+async def test_what_is_not_saved_yet_is_saved_when_home_assistant_stops(
+    home: LogHome, hass_storage: Storage
+) -> None:
+    """Though it would have waited a little longer."""
+    toggle(home.gate)
+    await home.advance(30)
+    home.hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await home.hass.async_block_till_done()
+    assert len(saved(home, hass_storage)["entries"]) == 1
+
+
+@pytest.mark.parametrize("endpoint", ["sync", "history"])
+async def test_a_request_under_way_saves_nothing_after_the_removal(
+    home: LogHome, hass_storage: Storage, endpoint: str
+) -> None:
+    """Names would stay behind."""
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    home.fail(endpoint, times=1, delay=3)
+    refresh = home.hass.async_create_task(home.coordinator.async_refresh())
+    if endpoint == "history":
+        await begin_fetch(home)
+    await home.hass.config_entries.async_remove(home.entry.entry_id)
+    await home.advance(4)
+    await refresh
+    await home.advance(30)
+    assert key_of(home) not in hass_storage
+
+
+async def test_a_refresh_during_the_last_save_saves_nothing_afterwards(
+    home: LogHome, hass_storage: Storage
+) -> None:
+    """The account may be removed by then."""
+    save = Store.async_save
+
+    async def refresh_and_save(store: Store[Any], data: Any) -> None:
+        home.cloud.remove_door(home.cloud.door("Elevator"))
+        await home.coordinator.async_refresh()
+        await save(store, data)
+
+    with patch.object(Store, "async_save", refresh_and_save):
+        await home.unload()
+    await home.hass.config_entries.async_remove(home.entry.entry_id)
+    await home.advance(30)
+    assert key_of(home) not in hass_storage
+
+
+async def test_a_save_that_fails_does_not_keep_the_account_from_unloading(
+    home: LogHome, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged."""
+    with patch.object(Store, "async_save", side_effect=OSError("no space left")):
+        await home.unload()
+    assert home.entry.state is ConfigEntryState.NOT_LOADED
+    assert errors(caplog) == ["The access log could not be saved"]
+    caplog.clear()
+
+
+async def test_old_entries_are_forgotten_but_not_the_last_access(
+    home: LogHome, hass_storage: Storage
+) -> None:
+    """When no answer can mention them any more."""
+    toggle(home.gate)
+    await home.advance(30)
+    await home.advance(6 * DAY)
+    await home.unload()
+    assert not saved(home, hass_storage)["entries"]
+    assert saved(home, hass_storage)["last"]
+
+
+BAD: list[Storage] = [
+    {"saved_at": "2026-11-02T12:00:00"},
+    {"zone": 7},
+    {"entries": []},
+    {"entries": {"soon": []}},
+    {"entries": {"2026-11-02 OPEN x": ["2026-11-02T11:00:00"]}},
+    {"baselines": {"x": [None, None]}},
+    {"baselines": {"x": [None, 7, True]}},
+    {"baselines": {"x": ["soon", None, True]}},
+    {"last": {"x": ["2026-11-02", None, None]}},
+    {"last": {"x": ["2026-11-02T11:00:00+00:00", 7, None]}},
+    {"last": {"x": ["2026-11-02T11:00:00+00:00", None, "2026-11-02"]}},
+]
+
+
+@pytest.mark.parametrize(
+    ("version", "data"),
+    [(9, SAVED), (1, []), (1, {}), *((1, {**SAVED, **bad}) for bad in BAD)],
+)
+async def test_what_cannot_be_restored_begins_anew(
+    unlinked: LogHome,
+    hass_storage: Storage,
+    caplog: pytest.LogCaptureFixture,
+    version: int,
+    data: Any,
+) -> None:
+    """As with a new account, nothing old is published."""
+    hass_storage[key_of(unlinked)] = {"version": version, "data": data}
+    toggle(unlinked.gate)
+    unlinked.freezer.tick(60)
+    await unlinked.link()
+    assert not unlinked.events
+    toggle(unlinked.gate)
+    await unlinked.advance(30)
+    assert len(unlinked.events) == 1
+    assert ("saved access log could not be read" in caplog.text) is bool(data)
