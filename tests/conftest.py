@@ -16,7 +16,8 @@ from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotEx
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.parqex.const import DOMAIN
-from custom_components.parqex.tokens import AccountTokens
+from custom_components.parqex.data import account_state
+from custom_components.parqex.oauth import ParqExSession
 from homeassistant.components.application_credentials import (
     ClientCredential,
     async_import_client_credential,
@@ -28,12 +29,20 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 )
 from homeassistant.setup import async_setup_component
 from homeassistant.util.async_ import get_scheduled_timer_handles
+from tests.common import Home
 from tests.secrecy import Secrecy
 from tests.simulator import Account, Cloud, DemoHouse, Simulator, build_demo_house
 
 pytest.register_assert_rewrite("tests.reliability")
 
+# Turns of the event loop in which no request is seen, and the most to wait for anything.
+QUIET_TURNS = 10
+MOST_TURNS = 5000
+
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+
+# Where requests are seen that have to be answered before a test goes on.
+_clouds: list[Cloud] = []
 
 type Advance = Callable[[float], Awaitable[None]]
 
@@ -66,8 +75,10 @@ async def simulator(
     async with Simulator() as simulator:
         monkeypatch.setenv("PARQEX_BASE_URL", simulator.base_url)
         secrecy.protect(simulator.cloud)
+        _clouds.append(simulator.cloud)
         yield simulator
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await settle(hass)
+        _clouds.clear()
         await secrecy.async_check(hass, hass_storage)
 
 
@@ -132,16 +143,48 @@ async def linked(
     return entry
 
 
+@pytest.fixture
+def unlinked(
+    hass: HomeAssistant,
+    cloud: Cloud,
+    house: DemoHouse,
+    entry: MockConfigEntry,
+    credentials: None,
+    advance: Advance,
+    freezer: FrozenDateTimeFactory,
+) -> Home:
+    """Return the demo house with an entry that is not set up yet."""
+    return Home(hass, cloud, house, entry, advance, freezer)
+
+
+@pytest.fixture
+def home(unlinked: Home, linked: MockConfigEntry) -> Home:
+    """Return the demo house with the owner's account linked."""
+    return unlinked
+
+
+@pytest.fixture
+async def guest(
+    hass: HomeAssistant, cloud: Cloud, house: DemoHouse, credentials: None
+) -> MockConfigEntry:
+    """Return the entry of the guest, whose front gate is the main gate, set up."""
+    guest = entry_for(cloud, house.guest)
+    guest.add_to_hass(hass)
+    await set_up(hass, guest)
+    return guest
+
+
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Set up an entry."""
     await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
 
 
-async def tokens_of(hass: HomeAssistant, entry: MockConfigEntry) -> AccountTokens:
-    """Return the tokens of an entry as setting it up would."""
+async def session_of(hass: HomeAssistant, entry: MockConfigEntry) -> ParqExSession:
+    """Return the OAuth session of an entry as setting it up would."""
     implementation = await async_get_config_entry_implementation(hass, entry)
-    return AccountTokens(hass, entry, implementation)
+    rate_limit = account_state(hass, entry.entry_id).rate_limit
+    return ParqExSession(hass, entry, implementation, rate_limit)
 
 
 @pytest.fixture
@@ -157,7 +200,7 @@ async def enable_all(hass: HomeAssistant, entry: MockConfigEntry) -> None:
         if entity.disabled_by:
             registry.async_update_entity(entity.entity_id, disabled_by=None)
     await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await settle(hass)
 
 
 @pytest.fixture
@@ -167,15 +210,50 @@ def advance(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Advance:
     async def advance(seconds: float) -> None:
         freezer.tick(timedelta(seconds=seconds))
         async_fire_time_changed(hass)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await settle(hass)
 
     return advance
 
 
+async def settle(hass: HomeAssistant) -> None:
+    """Let everything happen that needs no time to pass.
+
+    The integration's loops never end, so waiting for background tasks would not either.
+    """
+    quiet = 0
+    while quiet < QUIET_TURNS:
+        before = _answers()
+        await hass.async_block_till_done()
+        await _turn()
+        quiet = quiet + 1 if _answers() == before else 0
+
+
 async def until(condition: Callable[[], object]) -> None:
-    """Let everything else go on until a condition is met; pytest's timeout is ours."""
-    while not condition():  # noqa: ASYNC110  # nothing here knows whom to wake
+    """Let everything else go on until a condition is met, but not for ever."""
+    for _ in range(MOST_TURNS):
+        if condition():
+            return
+        await _turn()
+    pytest.fail("what was waited for did not happen")
+
+
+async def _turn() -> None:
+    """Give every task and every socket its turn."""
+    for _ in range(3):
         await asyncio.sleep(0)
+    # Loaded machines deliver what was sent only when other threads have had their turn.
+    await asyncio.to_thread(int)
+
+
+def _answers() -> list[tuple[int, int]]:
+    """Return how many requests came to each simulator, and how many are answered."""
+    return [
+        (
+            len(cloud.requests),
+            sum(one.status is not None for one in cloud.requests[-50:]),
+        )
+        for cloud in _clouds
+    ]
 
 
 def our_timers(hass: HomeAssistant) -> list[str | None]:

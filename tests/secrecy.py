@@ -1,15 +1,11 @@
-"""See that nothing secret gets out, and of people only what is shown on purpose.
+"""A guard that fails a test which lets out anything secret or personal.
 
 Secret are codes, tokens, the client secret, PINs and pairing codes. They stand where
 they are kept (`KEPT_IN`, and under "token" in an entry) and nowhere else.
 
-Personal are names, e-mail addresses and whatever else ParqEx tells of somebody. Shown
-on purpose are, while the user lets names be recorded, the `user` of an access event
-and the state of the sensor "last user"; and the name of the account, which is the
-title that Home Assistant calls its entry by: in repairs, and in lines that it writes
-into the log itself.
-
-What no test asks for is not seen: the guard looks at the end of each.
+Personal are names, e-mail addresses and all other details of people. Shown on purpose
+are, while names are recorded, the `user` of an access event and the state of the sensor
+"last user"; and the name of the account, which is the title of its entry.
 """
 
 from collections.abc import Iterable
@@ -24,7 +20,7 @@ from custom_components.parqex.diagnostics import (
     async_get_config_entry_diagnostics,
     async_get_device_diagnostics,
 )
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import (
     device_registry as dr,
@@ -33,19 +29,18 @@ from homeassistant.helpers import (
 )
 from tests.simulator import Cloud
 
-# These write down everything at these levels, and debug where nothing else is set.
+# Everything is logged at these levels, and at debug level where nothing else is set.
 LEVELS = {
     "aiohttp": logging.DEBUG,
-    "aiohttp.access": logging.WARNING,  # where Home Assistant puts it: it quotes codes
+    "aiohttp.access": logging.WARNING,  # as Home Assistant sets it: it quotes codes
     "asyncio": logging.DEBUG,
     "custom_components": logging.DEBUG,
     "homeassistant": logging.DEBUG,
-    "homeassistant.core": logging.INFO,  # every state; they are looked at themselves
+    "homeassistant.core": logging.INFO,  # every state; the guard reads states itself
     "pytest_homeassistant_custom_component": logging.INFO,  # every file; likewise
 }
 
-# These quote the events and states that people's automations and databases get, and
-# so the names that are shown there.
+# These quote the events and states of people's automations, and the names in them.
 QUOTING = (
     "homeassistant.components.automation",
     "homeassistant.components.recorder",
@@ -54,30 +49,29 @@ QUOTING = (
     "sqlalchemy",
 )
 
-# Files that hold secrets because that is what they are for.
+# Files whose purpose is to hold secrets.
 KEPT_IN = ("application_credentials", "core.config_entries", f"{DOMAIN}.tokens.")
 
 _OURS = str(Path(parqex.__file__).parent)
 
 
 class Secrecy(logging.Handler):
-    """Hears everything that is logged, and looks at everything that is shown."""
+    """Records all log lines, and checks all that Home Assistant shows and stores."""
 
     def __init__(self) -> None:
-        """Begin with nothing to hide."""
+        """Initialize with nothing to hide."""
         super().__init__(logging.DEBUG)
-        self._ours: set[str] = set()
-        self._quoting: set[str] = set()
-        self._others: set[str] = set()
+        # Lines by their origin, each once.
+        self._lines: dict[str, set[str]] = {"ours": set(), "quoting": set(), "": set()}
         self._clouds: list[Cloud] = []
         self._levels: dict[str, int] = {}
         self._handlers: dict[logging.Handler, int] = {}
 
     def __enter__(self) -> Self:
-        """Listen, without anybody else hearing more than before."""
-        for handler in logging.root.handlers:
-            self._handlers[handler] = handler.level
-            handler.setLevel(max(handler.level, logging.INFO))
+        """Record log lines; other handlers receive no more than before."""
+        self._handlers = {one: one.level for one in logging.root.handlers}
+        for handler, level in self._handlers.items():
+            handler.setLevel(max(level, logging.INFO))
         logging.root.addHandler(self)
         for name, level in LEVELS.items():
             self._levels[name] = logging.getLogger(name).level
@@ -85,7 +79,7 @@ class Secrecy(logging.Handler):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Listen no more."""
+        """Stop recording."""
         logging.root.removeHandler(self)
         for name, level in self._levels.items():
             logging.getLogger(name).setLevel(level)
@@ -94,17 +88,14 @@ class Secrecy(logging.Handler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep each line once, with its traceback."""
+        """Record a line with its traceback."""
+        origin = "quoting" if record.name.startswith(QUOTING) else ""
         if record.pathname.startswith(_OURS):
-            lines = self._ours
-        elif record.name.startswith(QUOTING):
-            lines = self._quoting
-        else:
-            lines = self._others
-        lines.add(self.format(record))
+            origin = "ours"
+        self._lines[origin].add(self.format(record))
 
     def protect(self, cloud: Cloud) -> None:
-        """Keep what this cloud issues."""
+        """Hide what this cloud issues and knows of people."""
         self._clouds.append(cloud)
 
     @property
@@ -116,39 +107,45 @@ class Secrecy(logging.Handler):
         return set().union(*(cloud.personal_data() for cloud in self._clouds))
 
     @property
-    def _titles(self) -> set[str]:
-        return {account.name for cloud in self._clouds for account in cloud.accounts}
+    def _beyond_names(self) -> set[str]:
+        accounts = [account for cloud in self._clouds for account in cloud.accounts]
+        addresses = {one for one in self._personal if "@" in one}
+        return addresses.union(*(account.details.values() for account in accounts))
 
     def check_log(self) -> None:
-        """See what was logged."""
-        ours, others = "\n".join(self._ours), "\n".join(self._others)
-        quoting = "\n".join(self._quoting)
-        self._hides(self._secrets, "the log", f"{ours}\n{others}\n{quoting}")
-        self._hides(self._personal, "our lines of the log", ours)
-        self._hides(self._personal, "the log", self._untitled(others))
-        self._hides(self._beyond_names, "the log", quoting)
+        """Check all lines of the log."""
+        text = {origin: "\n".join(lines) for origin, lines in self._lines.items()}
+        _assert_hidden(self._secrets, "the log", "\n".join(text.values()))
+        ids = {door.id for cloud in self._clouds for door in cloud.doors}
+        _assert_hidden(self._personal | ids, "our lines of the log", text["ours"])
+        _assert_hidden(self._personal, "the log", self._untitled(text[""]))
+        _assert_hidden(self._beyond_names, "the log", text["quoting"])
 
     async def async_check(self, hass: HomeAssistant, files: dict[str, Any]) -> None:
-        """See what is shown and kept now."""
+        """Check states, repairs, entries, diagnostics, flows and files."""
         for state in hass.states.async_all():
             self._check_state(hass, state)
         for (domain, _), issue in ir.async_get(hass).issues.items():
-            self._hides(self._secrets, "a repair", str(issue))
+            _assert_hidden(self._secrets, "a repair", str(issue))
             if domain == DOMAIN:
-                self._hides(self._personal, "a repair", self._untitled(str(issue)))
+                _assert_hidden(self._personal, "a repair", self._untitled(str(issue)))
         for entry in hass.config_entries.async_entries(DOMAIN):
             await self._async_check_entry(hass, entry)
-        flows = str(hass.config_entries.flow.async_progress(include_uninitialized=True))
-        self._hides(self._secrets, "a flow", flows)
+        manager = hass.config_entries
+        for flow in [
+            *manager.flow.async_progress(include_uninitialized=True),
+            *manager.options.async_progress(include_uninitialized=True),
+        ]:
+            _assert_hidden(self._secrets, "a flow", str(flow))
         for name, content in files.items():
             if not name.startswith(KEPT_IN):
-                self._hides(self._secrets, name, str(content))
+                _assert_hidden(self._secrets, name, str(content))
             if name.startswith(f"{DOMAIN}.access_log."):
-                self._hides(self._beyond_names, name, str(content))
+                _assert_hidden(self._beyond_names, name, str(content))
 
     def _check_state(self, hass: HomeAssistant, state: State) -> None:
-        """See what a state shows."""
-        self._hides(self._secrets, state.entity_id, str(state.as_dict()))
+        """Check a state and its attributes."""
+        _assert_hidden(self._secrets, state.entity_id, str(state.as_dict()))
         entity = er.async_get(hass).async_get(state.entity_id)
         if entity is None or entity.platform != DOMAIN:
             return
@@ -159,56 +156,43 @@ class Secrecy(logging.Handler):
                 attributes.pop("user", None)
             if entity.unique_id.endswith("_last_user"):
                 shown = ""
-        self._hides(self._personal, state.entity_id, f"{shown} {attributes}")
+        _assert_hidden(self._personal, state.entity_id, f"{shown} {attributes}")
 
     async def _async_check_entry(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """See what an account shows, and what its diagnostics do."""
+        """Check an entry and its diagnostics, whatever its state."""
         kept = entry.as_dict()
         kept["data"] = {key: one for key, one in kept["data"].items() if key != "token"}
-        self._hides(self._secrets, "the entry", str(kept))
-        # The title is the account's name, whatever ParqEx has put into it.
+        kept["reason"] = entry.reason, entry.error_reason_translation_placeholders
+        _assert_hidden(self._secrets, "the entry", str(kept))
         del kept["title"]
-        self._hides(self._personal, "the entry", str(kept))
-        if entry.state is not ConfigEntryState.LOADED:
-            return
-        told = [await async_get_config_entry_diagnostics(hass, entry)]
-        devices = dr.async_get(hass)
-        told += [
-            await async_get_device_diagnostics(hass, entry, device)
-            for device in dr.async_entries_for_config_entry(devices, entry.entry_id)
+        _assert_hidden(self._personal, "the entry", str(kept))
+        devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+        diagnostics = [
+            await async_get_config_entry_diagnostics(hass, entry),
+            *[await async_get_device_diagnostics(hass, entry, one) for one in devices],
         ]
-        self._hides(self._secrets | self._personal, "the diagnostics", str(told))
-
-    @property
-    def _beyond_names(self) -> set[str]:
-        """What else there is of people than their names."""
-        details = (
-            one.details.values() for cloud in self._clouds for one in cloud.accounts
-        )
-        addresses = {one for one in self._personal if "@" in one}
-        return addresses.union(*details)
+        private = self._secrets | self._personal
+        _assert_hidden(private, "the diagnostics", str(diagnostics))
 
     def _untitled(self, text: str) -> str:
         """Return a text without the titles of the entries."""
-        for title in self._titles:
-            text = text.replace(title, "")
+        for cloud in self._clouds:
+            for account in cloud.accounts:
+                text = text.replace(account.name, "")
         return text
 
-    @staticmethod
-    def _hides(private: Iterable[str], where: str, text: str) -> None:
-        """See that nothing private is in a text."""
-        seen = revealed(private, text)
-        lines = [line for line in text.splitlines() if any(one in line for one in seen)]
-        assert not seen, f"{seen} in {where}: {lines[:3]}"
+
+def _assert_hidden(private: Iterable[str], where: str, text: str) -> None:
+    found = revealed(private, text)
+    lines = [line for line in text.splitlines() if any(one in line for one in found)]
+    assert not found, f"{found} in {where}: {lines[:3]}"
 
 
 def revealed(private: Iterable[str], text: str) -> list[str]:
-    """Return what stands in a text; in a random id, a PIN is only chance."""
-    return [one for one in private if one in text and _stands_alone(one, text)]
-
-
-def _stands_alone(private: str, text: str) -> bool:
-    """Tell whether it is itself, and not part of a word or a longer number."""
-    if private.isalnum():
-        return bool(re.search(rf"(?<![\w.]){private}(?!\w)", text))
-    return True
+    """Return what stands in a text, and not only by chance: as a part of a random id."""
+    return [
+        one
+        for one in private
+        if one in text
+        and (not one.isalnum() or re.search(rf"(?<![\w.]){one}(?!\w)", text))
+    ]

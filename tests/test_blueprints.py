@@ -1,771 +1,430 @@
-"""The blueprints, as Home Assistant runs them: with a phone and the simulated doors."""
+"""Tests of the blueprints, as Home Assistant runs them: a phone and the simulated doors."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-)
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component import common
 
 from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
 from homeassistant.components.blueprint.models import Blueprint, DomainBlueprints
-from homeassistant.components.mobile_app.const import DATA_PUSH_CHANNEL
-from homeassistant.components.mobile_app.push_notification import PushChannel
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict
-from tests.simulator import Cloud, DemoHouse, Door, Fault
+from tests.common import Home as LinkedHome
+from tests.simulator import Cloud, Fault
 
 FOLDER = Path(__file__).parents[1] / "blueprints" / "automation"
-BLUEPRINTS = sorted(one.name for one in (FOLDER / "parqex").glob("*.yaml"))
 REPOSITORY = "https://github.com/parqex-home-assistant/parqex/blob/main"
 
-# Everything is in this process, so whatever goes on takes a turn of the loop a step.
+# A request and its answer take fewer turns of the event loop.
 QUIET_TURNS = 150
 
 CLEARED = "clear_notification"
-
-type Automate = Callable[..., Awaitable[None]]
-type LetPass = Callable[[float], Awaitable[None]]
-
-
-class Phone:
-    """A phone with Home Assistant's app, and what it was sent."""
-
-    def __init__(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
-        """Connect it, as the app does when it is at home."""
-        self._entry = entry
-        self.webhook_id: str = entry.data["webhook_id"]
-        self.sent: list[dict[str, Any]] = []
-        hass.data["mobile_app"][DATA_PUSH_CHANNEL][self.webhook_id] = PushChannel(
-            hass, self.webhook_id, False, self.sent.append, lambda: None
-        )
-        device = dr.async_get(hass).async_get_device_by_identifier(
-            ("mobile_app", entry.data["device_id"]), entry.entry_id
-        )
-        assert device
-        self.device_id = device.id
-
-    @property
-    def messages(self) -> list[str]:
-        """Return what was said, in order."""
-        return [one["message"] for one in self.sent]
-
-    @property
-    def button(self) -> str:
-        """Return the action of the only button of the last message."""
-        (button,) = self.sent[-1]["data"]["actions"]
-        action: str = button["action"]
-        return action
-
-    @property
-    def has_button(self) -> bool:
-        """Whether the last message can be answered."""
-        return "actions" in self.sent[-1].get("data", {})
-
-
-@pytest.fixture
-async def phones(hass: HomeAssistant, linked: MockConfigEntry) -> list[Phone]:
-    """Return two phones: Jane's, and somebody else's."""
-    assert await async_setup_component(hass, "zone", {})
-    people = [
-        {"id": "jane", "name": "Jane", "device_trackers": ["device_tracker.phone_0"]}
-    ]
-    assert await async_setup_component(hass, "person", {"person": people})
-    found = []
-    for number in range(2):
-        entry = MockConfigEntry(
-            domain="mobile_app",
-            data={
-                "app_data": {"push_websocket_channel": True},
-                "app_id": "io.robbie.HomeAssistant",
-                "app_name": "Home Assistant",
-                "app_version": "2026.10",
-                "device_id": f"phone-{number}",
-                "device_name": f"Phone {number}",
-                "manufacturer": "Fairphone",
-                "model": "5",
-                "os_name": "Android",
-                "os_version": "16",
-                "supports_encryption": False,
-                "user_id": "nobody",
-                "webhook_id": f"webhook-{number}",
-            },
-        )
-        entry.add_to_hass(hass)
-        if not number:
-            assert await async_setup_component(hass, "mobile_app", {})
-        else:
-            await hass.config_entries.async_setup(entry.entry_id)
-        await hass.async_block_till_done()
-        found.append(Phone(hass, entry))
-    return found
-
-
-@pytest.fixture
-def phone(phones: list[Phone]) -> Phone:
-    """Return the phone that is told."""
-    return phones[0]
-
-
-@pytest.fixture
-async def settle(cloud: Cloud) -> Callable[[], Awaitable[None]]:
-    """Return a function that lets everything go on until only automations wait.
-
-    They are why nothing here can wait for all of Home Assistant.
-    """
-
-    async def settle() -> None:
-        quiet, asked = 0, len(cloud.requests)
-        while quiet < QUIET_TURNS:
-            await asyncio.sleep(0)
-            answered = all(one.status for one in cloud.requests)
-            quiet = quiet + 1 if answered and len(cloud.requests) == asked else 0
-            asked = len(cloud.requests)
-
-    return settle
-
-
-@pytest.fixture
-def let_pass(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    settle: Callable[[], Awaitable[None]],
-) -> LetPass:
-    """Return a function that lets seconds pass, at most half a minute at a time."""
-
-    async def let_pass(seconds: float) -> None:
-        while seconds > 0:
-            freezer.tick(timedelta(seconds=min(seconds, 30)))
-            async_fire_time_changed(hass)
-            await settle()
-            seconds -= 30
-
-    return let_pass
-
-
-@pytest.fixture
-async def automate(
-    hass: HomeAssistant,
-    phone: Phone,
-    settle: Callable[[], Awaitable[None]],
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncGenerator[Automate]:
-    """Return a function that makes automations from blueprints."""
-    monkeypatch.setattr(DomainBlueprints, "blueprint_folder", FOLDER)
-    made: list[dict[str, Any]] = []
-
-    async def automate(blueprint: str, **inputs: Any) -> None:
-        made.append(
-            {
-                "alias": f"Made {len(made)}",
-                "use_blueprint": {
-                    "path": f"parqex/{blueprint}.yaml",
-                    "input": {"notify_device": phone.device_id, **inputs},
-                },
-            }
-        )
-
-        async def load(_hass: HomeAssistant) -> dict[str, Any]:
-            return {"automation": made}
-
-        if len(made) == 1:
-            assert await async_setup_component(hass, "automation", await load(hass))
-        else:
-            monkeypatch.setattr(
-                "homeassistant.helpers.entity_component.conf_util.async_hass_config_yaml",
-                load,
-            )
-            await hass.services.async_call("automation", "reload", blocking=True)
-        await settle()
-        for number in range(len(made)):
-            state = hass.states.get(f"automation.made_{number}")
-            assert state
-            assert state.state == "on"
-
-    yield automate
-    await hass.services.async_call(
-        "automation", "turn_off", {"entity_id": "all"}, blocking=True
-    )
-
-
-@pytest.fixture
-async def press(
-    hass_client_no_auth: ClientSessionGenerator,
-    phones: list[Phone],
-    settle: Callable[[], Awaitable[None]],
-) -> Callable[[Phone, str], Awaitable[None]]:
-    """Return a function that presses a button, as the app tells it."""
-    client = await hass_client_no_auth()
-
-    async def press(phone: Phone, button: str) -> None:
-        response = await client.post(
-            f"/api/webhook/{phone.webhook_id}",
-            json={
-                "type": "fire_event",
-                "data": {
-                    "event_type": "mobile_app_notification_action",
-                    "event_data": {"action": button},
-                },
-            },
-        )
-        assert response.ok
-        await settle()
-
-    return press
-
-
-@pytest.fixture
-async def gate_left_open(cloud: Cloud, automate: Automate, let_pass: LetPass) -> Door:
-    """Return the main gate, open for so long that the phone was told of it."""
-    await automate("left_open", sensor="binary_sensor.main_gate_left_open")
-    gate = cloud.door("Main gate")
-    gate.open_by_hand()
-    await let_pass(930)
-    return gate
-
-
-type Press = Callable[[Phone, str], Awaitable[None]]
-
-
-def commands(cloud: Cloud) -> list[tuple[str, str]]:
-    """Return what was asked of which door."""
-    return [(cloud.door(one.door_id).name, one.state) for one in cloud.commands]
-
-
-@pytest.mark.parametrize("name", BLUEPRINTS)
-async def test_a_blueprint_is_one_and_explains_itself(name: str) -> None:
-    """It names its own file, and every input has a name, a description and a selector."""
-    path = FOLDER / "parqex" / name
-    blueprint = Blueprint(
-        load_yaml_dict(str(path)),
-        path=name,
-        expected_domain="automation",
-        schema=AUTOMATION_BLUEPRINT_SCHEMA,
-    )
-    assert blueprint.validate() is None
-    metadata = blueprint.metadata
-    assert metadata["source_url"] == f"{REPOSITORY}/blueprints/automation/parqex/{name}"
-    assert metadata["homeassistant"] == {"min_version": "2026.10.0"}
-    assert metadata["name"].startswith("ParqEx: ")
-    assert metadata["description"]
-    assert metadata["author"]
-    for one in blueprint.inputs.values():
-        assert one["name"]
-        assert one["description"]
-        assert one["selector"]
-
-
-async def test_the_button_closes_what_was_left_open(
-    hass: HomeAssistant,
-    cloud: Cloud,
-    phone: Phone,
-    automate: Automate,
-    let_pass: LetPass,
-    press: Press,
-) -> None:
-    """Once; and the notification goes when it is closed."""
-    await automate("left_open", sensor="binary_sensor.main_gate_left_open")
-    cloud.door("Main gate").open_by_hand()
-    await let_pass(870)
-    assert not phone.sent
-    await let_pass(60)
-    assert phone.messages == ["Main gate was left open."]
-    button = phone.button
-    await let_pass(60)
-    assert not cloud.commands
-    await press(phone, button)
-    assert commands(cloud) == [("Main gate", "CLOSED")]
-    await press(phone, button)
-    await let_pass(30)
-    assert cloud.door("Main gate").state == "CLOSED"
-    assert phone.messages[1:] == ["Main gate is closed."]
-    assert not phone.has_button
-    assert len({one["data"]["tag"] for one in phone.sent}) == 1
-    assert len(cloud.commands) == 1
-
-
-async def test_somebody_elses_button_closes_nothing(
-    cloud: Cloud,
-    phones: list[Phone],
-    automate: Automate,
-    let_pass: LetPass,
-    press: Press,
-) -> None:
-    """Two access points left open have two buttons, and each closes its own."""
-    for name in ("main_gate", "elevator"):
-        await automate("left_open", sensor=f"binary_sensor.{name}_left_open")
-    cloud.door("Main gate").open_by_hand()
-    await let_pass(30)
-    cloud.door("Elevator").open_by_hand()
-    await let_pass(870)
-    phone, other = phones
-    assert phone.messages == ["Main gate was left open."]
-    gate = phone.button
-    await let_pass(60)
-    assert phone.messages[1:] == ["Elevator was left open."]
-    elevator = phone.button
-    for button in ("parqex_close_", "parqex_close_other", f"{gate}0"):
-        await press(other, button)
-    await let_pass(60)
-    assert not cloud.commands
-    await press(phone, elevator)
-    await let_pass(30)
-    assert commands(cloud) == [("Elevator", "CLOSED")]
-    assert cloud.door("Main gate").state == "OPEN"
-
-
-async def test_the_button_goes_when_it_is_closed_otherwise(
-    gate_left_open: Door, cloud: Cloud, phone: Phone, let_pass: LetPass, press: Press
-) -> None:
-    """And closes nothing then, even if it is open again."""
-    button = phone.button
-    gate_left_open.close_by_hand()
-    await let_pass(30)
-    assert phone.messages[1:] == [CLEARED]
-    assert phone.sent[0]["data"]["tag"] == phone.sent[1]["data"]["tag"]
-    gate_left_open.open_by_hand()
-    await let_pass(30)
-    await press(phone, button)
-    await let_pass(30)
-    assert not cloud.commands
-
-
-async def test_the_button_works_for_its_time_only(
-    cloud: Cloud, phone: Phone, automate: Automate, let_pass: LetPass, press: Press
-) -> None:
-    """Afterwards one is told that it is still open, without a button."""
-    await automate(
-        "left_open",
-        sensor="binary_sensor.main_gate_left_open",
-        button_for={"minutes": 10},
-    )
-    cloud.door("Main gate").open_by_hand()
-    await let_pass(930)
-    button = phone.button
-    await let_pass(600)
-    assert phone.messages[1:] == ["Main gate is still open."]
-    assert not phone.has_button
-    await press(phone, button)
-    await let_pass(3600)
-    assert not cloud.commands
-    assert len(phone.sent) == 2
-
-
-async def test_while_the_button_works_an_outage_tells_nothing_again(
-    hass: HomeAssistant,
-    gate_left_open: Door,
-    cloud: Cloud,
-    phone: Phone,
-    let_pass: LetPass,
-    press: Press,
-) -> None:
-    """Out of reach nothing is sent; the button works again when it is over."""
-    button = phone.button
-    cloud.faults.add("sync", Fault(status=500))
-    await let_pass(60)
-    state = hass.states.get("binary_sensor.main_gate_left_open")
-    assert state
-    assert state.state == "unavailable"
-    cloud.faults.clear()
-    await let_pass(300)
-    assert len(phone.sent) == 1
-    await press(phone, button)
-    assert commands(cloud) == [("Main gate", "CLOSED")]
-
-
-async def test_a_time_of_ones_own_counts_from_when_it_opened(
-    cloud: Cloud, phone: Phone, automate: Automate, let_pass: LetPass
-) -> None:
-    """With the door sensor; who closes in time is not told."""
-    await automate(
-        "left_open", sensor="binary_sensor.main_gate_door", open_for={"minutes": 5}
-    )
-    gate = cloud.door("Main gate")
-    gate.open_by_hand()
-    await let_pass(240)
-    gate.close_by_hand()
-    await let_pass(600)
-    assert not phone.sent
-    gate.open_by_hand()
-    await let_pass(300)
-    assert not phone.sent
-    await let_pass(60)
-    assert phone.messages == ["Main gate is open."]
-    assert phone.has_button
-
-
-@pytest.mark.parametrize("stuck", [True, False])
-async def test_one_is_told_if_it_did_not_close(
-    gate_left_open: Door,
-    house: DemoHouse,
-    phone: Phone,
-    let_pass: LetPass,
-    press: Press,
-    stuck: bool,
-) -> None:
-    """Whether ParqEx refused, or the door did not move."""
-    gate_left_open.stuck = stuck
-    house.entrance.refusal = None if stuck else 400
-    await press(phone, phone.button)
-    await let_pass(150)
-    assert phone.messages[1:] == ["Main gate is still open."]
-    assert not phone.has_button
-
-
-async def test_an_access_is_told_in_a_sentence(
-    hass: HomeAssistant,
-    cloud: Cloud,
-    house: DemoHouse,
-    phone: Phone,
-    automate: Automate,
-    let_pass: LetPass,
-) -> None:
-    """Who, what, how and when; by default what was opened, or failed."""
-    await hass.config.async_set_time_zone("America/New_York")
-    await automate("access_notification", access_points=["event.main_gate_access"])
-    gate, visitor = cloud.door("Main gate"), cloud.visitor("Vera Visitor")
-    gate.open_as(visitor)
-    cloud.door("Elevator").open_as(visitor)
-    await let_pass(30)
-    gate.close_by_hand()
-    await let_pass(60)
-    gate.open_by_hand()
-    await let_pass(30)
-    house.entrance.refusal = 400
-    gate.close_as(visitor)
-    await let_pass(15 * 60)
-    assert phone.messages == [
-        "Main gate was opened by Vera Visitor (ParqEx Web) at 07:00.",
-        "Main gate was opened (Door Sensor) at 07:01.",
-        "Main gate failed to close for Vera Visitor (ParqEx Web) at 07:02.",
-    ]
-
-
-async def test_a_person_is_told_alone(
-    cloud: Cloud, phone: Phone, automate: Automate, let_pass: LetPass
-) -> None:
-    """By the full name, in capitals or not; at all access points if none is chosen."""
-    await automate(
-        "access_notification", person=" vera visitor", event_types=["opened", "closed"]
-    )
-    vera, victor = cloud.visitor("Vera Visitor"), cloud.visitor("Victor Visitor")
-    cloud.door("Main gate").open_as(vera)
-    cloud.door("Garage left").open_as(victor)
-    cloud.door("Elevator").open_by_hand()
-    await let_pass(60)
-    cloud.door("Main gate").close_as(victor)
-    cloud.door("Garage left").close_as(vera)
-    await let_pass(60)
-    assert [one.split(" (")[0] for one in phone.messages] == [
-        "Main gate was opened by Vera Visitor",
-        "Garage left was closed by Vera Visitor",
-    ]
-
-
-async def test_what_comes_all_at_once_is_told_each(
-    cloud: Cloud,
-    phone: Phone,
-    automate: Automate,
-    let_pass: LetPass,
-    freezer: FrozenDateTimeFactory,
-) -> None:
-    """In its order, though Home Assistant hears of it in the same moment."""
-    await automate("access_notification")
-    gate = cloud.door("Main gate")
-    for _ in range(10):
-        gate.open_by_hand()
-        freezer.tick(1)
-        gate.close_by_hand()
-        freezer.tick(61)
-    await let_pass(30)
-    assert [one[-6:-1] for one in phone.messages] == [
-        f"{4 + n // 60:02}:{n % 60:02}" for n in range(10)
-    ]
-
-
-async def test_a_restart_or_an_outage_is_no_access(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    phone: Phone,
-    automate: Automate,
-    let_pass: LetPass,
-    freezer: FrozenDateTimeFactory,
-    settle: Callable[[], Awaitable[None]],
-) -> None:
-    """What was told is not told again; what was missed is, with its day."""
-    await automate("access_notification")
-    gate = cloud.door("Main gate")
-    gate.open_by_hand()
-    await let_pass(30)
-    assert len(phone.sent) == 1
-    await hass.config_entries.async_reload(linked.entry_id)
-    await settle()
-    cloud.faults.add("sync", Fault(status=500))
-    await let_pass(60)
-    state = hass.states.get("event.main_gate_access")
-    assert state
-    assert state.state == "unavailable"
-    cloud.faults.clear()
-    await let_pass(300)
-    state = hass.states.get("event.main_gate_access")
-    assert state
-    assert state.attributes["event_type"] == "opened"
-    assert len(phone.sent) == 1
-
-    await hass.config_entries.async_unload(linked.entry_id)
-    gate.close_by_hand()
-    gate.open_by_hand()
-    freezer.tick(timedelta(hours=20))
-    await hass.config_entries.async_setup(linked.entry_id)
-    await settle()
-    assert [one.split(") ")[1] for one in phone.messages[1:]] == [
-        "on 2026-11-02 at 04:06."
-    ]
-
-
-@pytest.fixture
-async def arrive(
-    hass: HomeAssistant,
-    phone: Phone,
-    hass_client_no_auth: ClientSessionGenerator,
-    settle: Callable[[], Awaitable[None]],
-) -> Callable[[bool], Awaitable[None]]:
-    """Return a function with which Jane arrives at home, or leaves."""
-    client = await hass_client_no_auth()
-
-    async def arrive(at_home: bool) -> None:
-        where = [hass.config.latitude, hass.config.longitude + (not at_home)]
-        response = await client.post(
-            f"/api/webhook/{phone.webhook_id}",
-            json={
-                "type": "update_location",
-                "data": {"gps": where, "gps_accuracy": 10},
-            },
-        )
-        assert response.ok
-        await settle()
-
-    return arrive
-
-
-type Arrive = Callable[[bool], Awaitable[None]]
-
+OUTAGE = Fault(status=500)
+AJAR = Fault(rewrite=lambda body: body.replace(b"OPEN", b"AJAR"))
+LEFT_OPEN = {"sensor": "binary_sensor.main_gate_left_open"}
 ARRIVAL = {"person": "person.jane", "access_point": "switch.main_gate"}
-
-
-async def test_arriving_opens_after_the_button(
-    cloud: Cloud,
-    phone: Phone,
-    automate: Automate,
-    let_pass: LetPass,
-    press: Press,
-    arrive: Arrive,
-) -> None:
-    """Not before; and the button works once."""
-    await arrive(False)
-    await automate("open_on_arrival", **ARRIVAL)
-    await let_pass(60)
-    assert not phone.sent
-    await arrive(True)
-    assert phone.messages == ["Open Main gate?"]
-    button = phone.button
-    assert phone.sent[0]["data"]["actions"][0]["authenticationRequired"] is True
-    await let_pass(60)
-    assert not cloud.commands
-    await press(phone, button)
-    assert commands(cloud) == [("Main gate", "OPEN")]
-    await let_pass(30)
-    assert cloud.door("Main gate").state == "OPEN"
-    assert phone.messages[1:] == [CLEARED]
-    cloud.door("Main gate").close_by_hand()
-    await let_pass(60)
-    await press(phone, button)
-    assert len(cloud.commands) == 1
-
-
-@pytest.mark.parametrize("minutes", [5, 1])
-async def test_without_the_button_nothing_opens(
-    cloud: Cloud,
-    phones: list[Phone],
-    automate: Automate,
-    let_pass: LetPass,
-    press: Press,
-    arrive: Arrive,
-    minutes: int,
-) -> None:
-    """Nor with another one, nor with the right one too late."""
-    phone, other = phones
-    await arrive(False)
-    await automate("open_on_arrival", confirm_within={"minutes": minutes}, **ARRIVAL)
-    await arrive(True)
-    button = phone.button
-    await let_pass(60 * minutes - 30)
-    assert phone.messages == ["Open Main gate?"]
-    for wrong in ("parqex_open_", "parqex_open_other", button.lower() + "0"):
-        await press(other, wrong)
-    await let_pass(60)
-    assert phone.messages[1:] == [CLEARED]
-    await press(phone, button)
-    await let_pass(60)
-    assert not cloud.commands
-    assert cloud.door("Main gate").state == "CLOSED"
-
-
-async def test_nobody_is_asked_without_reason(
-    hass: HomeAssistant,
-    cloud: Cloud,
-    phone: Phone,
-    automate: Automate,
-    let_pass: LetPass,
-    arrive: Arrive,
-) -> None:
-    """Not for who is found at home, nor while it is open or out of reach."""
-    await automate("open_on_arrival", **ARRIVAL)
-    await arrive(True)
-    state = hass.states.get("person.jane")
-    assert state
-    assert state.state == "home"
-    assert not phone.sent
-    cloud.door("Main gate").open_by_hand()
-    await let_pass(30)
-    await arrive(False)
-    await arrive(True)
-    cloud.faults.add("sync", Fault(status=500))
-    await let_pass(60)
-    await arrive(False)
-    await arrive(True)
-    assert not phone.sent
-
-
-async def test_what_is_open_already_is_not_opened(
-    cloud: Cloud,
-    phone: Phone,
-    automate: Automate,
-    let_pass: LetPass,
-    press: Press,
-    arrive: Arrive,
-) -> None:
-    """Somebody else was faster than the button."""
-    await arrive(False)
-    await automate("open_on_arrival", **ARRIVAL)
-    await arrive(True)
-    button = phone.button
-    cloud.door("Main gate").open_by_hand()
-    await let_pass(30)
-    await press(phone, button)
-    assert phone.messages[1:] == [CLEARED]
-    assert not cloud.commands
-
-
-async def test_one_is_told_if_it_may_not_have_opened(
-    cloud: Cloud,
-    house: DemoHouse,
-    phone: Phone,
-    automate: Automate,
-    press: Press,
-    arrive: Arrive,
-) -> None:
-    """Rather than waiting before a closed gate."""
-    house.entrance.unplugged = True
-    await arrive(False)
-    await automate("open_on_arrival", **ARRIVAL)
-    await arrive(True)
-    await press(phone, phone.button)
-    assert phone.messages[2:] == [
-        "Main gate may not have opened. Look at it before you try again."
-    ]
-
-
 NIGHT = {
     "access_points": ["switch.main_gate", "switch.elevator", "switch.pedestrian_door"],
     "close_at": "04:30:00",  # half an hour after the tests begin
 }
 
 
-async def test_at_night_what_is_open_is_closed(
-    cloud: Cloud, phone: Phone, automate: Automate, let_pass: LetPass
-) -> None:
-    """Of what was chosen, once, without a word if all went well."""
-    await automate("close_at_night", **NIGHT)
-    for name in ("Main gate", "Elevator", "Garage right"):
-        cloud.door(name).open_by_hand()
-    await let_pass(29 * 60)
-    assert not cloud.commands
-    await let_pass(60)
-    assert sorted(commands(cloud)) == [
-        ("Elevator", "CLOSED"),
-        ("Main gate", "CLOSED"),
+@pytest.fixture
+def advance(
+    hass: HomeAssistant, cloud: Cloud, freezer: FrozenDateTimeFactory
+) -> Callable[[float], Awaitable[None]]:
+    """Return a function that lets seconds pass; the common one waits for automations."""
+
+    async def advance(seconds: float) -> None:
+        while seconds >= 0:
+            freezer.tick(timedelta(seconds=min(seconds, 30)))
+            common.async_fire_time_changed(hass)
+            seconds = seconds - 30 or -1
+            quiet, requests = 0, cloud.requests
+            while quiet < QUIET_TURNS:
+                asked = len(requests)
+                await asyncio.sleep(0)
+                pending = any(request.status is None for request in requests[-9:])
+                quiet = 0 if pending or asked != len(requests) else quiet + 1
+
+    return advance
+
+
+@dataclass(frozen=True)
+class Home(LinkedHome):
+    """The demo house with Jane, her phone, and automations from a blueprint."""
+
+    reachable: asyncio.Event = field(default_factory=asyncio.Event)
+    received: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+    async def notify(self, call: ServiceCall) -> None:
+        """Receive a message, once the phone can be reached."""
+        await self.reachable.wait()
+        self.received.append(call.data.get("data", {}))
+        self.messages.append(call.data["message"])
+
+    @property
+    def buttons(self) -> list[str]:
+        """The actions of the buttons of the last message."""
+        return [it["action"] for it in self.received[-1].get("actions", [])]
+
+    async def open(self, then: float = 30, name: str = "Main gate") -> None:
+        """Open an access point by hand, and let seconds pass."""
+        self.cloud.door(name).open_by_hand()
+        await self.advance(then)
+
+    async def close(self, then: float = 30) -> None:
+        """Close the main gate by hand, and let seconds pass."""
+        self.gate.close_by_hand()
+        await self.advance(then)
+
+    async def automate(self, blueprint: str, *inputs: dict[str, Any]) -> None:
+        """Make an automation from a blueprint for each of the inputs."""
+        (phone,) = dr.async_entries_for_config_entry(dr.async_get(self.hass), "app")
+        path, notify = f"parqex/{blueprint}.yaml", {"notify_device": phone.id}
+        uses = [{"path": path, "input": notify | given} for given in inputs]
+        config = {"automation": [{"use_blueprint": use} for use in uses]}
+        assert await async_setup_component(self.hass, "automation", config)
+        assert {it.state for it in self.hass.states.async_all("automation")} == {"on"}
+
+    async def press(self, button: str) -> None:
+        """Press a button of a notification."""
+        self.hass.bus.async_fire("mobile_app_notification_action", {"action": button})
+        await self.advance(0)
+
+    async def ask(self, **inputs: Any) -> str:
+        """Let Jane come home, so that her phone asks; return the button."""
+        await self.arrive(False)
+        await self.automate("open_on_arrival", ARRIVAL | inputs)
+        await self.arrive()
+        assert self.messages == ["Open Main gate?"]
+        return self.buttons[0]
+
+    async def arrive(self, at_home: bool = True) -> None:
+        """Let Jane arrive at home, or leave."""
+        longitude = self.hass.config.longitude + (not at_home)
+        where = {"latitude": self.hass.config.latitude, "longitude": longitude}
+        state = "home" if at_home else "not_home"
+        self.hass.states.async_set("person.jane", state, where)
+        await self.advance(0)
+
+
+@pytest.fixture
+async def home(
+    home: LinkedHome, monkeypatch: pytest.MonkeyPatch
+) -> AsyncGenerator[Home]:
+    """Return a home in which the phone has Home Assistant's app."""
+    monkeypatch.setattr(DomainBlueprints, "blueprint_folder", FOLDER)
+    keys = ("app_name", "device_id", "manufacturer", "model", "os_version")
+    data: dict[str, Any] = dict.fromkeys((*keys, "webhook_id"), "any")
+    data |= {"app_data": {"push_websocket_channel": True}, "device_name": "Phone"}
+    entry = common.MockConfigEntry(domain="mobile_app", entry_id="app", data=data)
+    entry.add_to_hass(home.hass)
+    assert await async_setup_component(home.hass, "mobile_app", {})
+    await home.hass.async_block_till_done()
+    with_phone = Home(**vars(home))
+    with_phone.reachable.set()
+    services, everything = home.hass.services, {"entity_id": "all"}
+    services.async_register("notify", "mobile_app_phone", with_phone.notify)
+    yield with_phone
+    await services.async_call("automation", "turn_off", everything, blocking=True)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.yaml")))
+def test_valid_and_explained(path: Path) -> None:
+    """A blueprint names its own file, and every input has a name and a description."""
+    content, schema = load_yaml_dict(str(path)), AUTOMATION_BLUEPRINT_SCHEMA
+    blueprint = Blueprint(content, expected_domain="automation", schema=schema)
+    assert blueprint.validate() is None
+    metadata, place = blueprint.metadata, path.relative_to(FOLDER).as_posix()
+    assert metadata["source_url"] == f"{REPOSITORY}/blueprints/automation/{place}"
+    assert metadata["homeassistant"] == {"min_version": "2026.10.0"}
+    assert metadata["name"].startswith("ParqEx: ")
+    assert metadata["description"]
+    for given in blueprint.inputs.values():
+        assert all(given[key] for key in ("name", "description", "selector"))
+
+
+async def test_left_open_button(home: Home) -> None:
+    """It closes its access point, after an outage too, and then says so."""
+    elevator = {"sensor": "binary_sensor.elevator_left_open"}
+    await home.automate("left_open", LEFT_OPEN, elevator)
+    await home.open()
+    await home.open(840, "Elevator")
+    assert not home.messages
+    await home.advance(30)
+    assert home.messages == ["Main gate was left open."]
+    (button,) = home.buttons
+    await home.advance(60)
+    assert home.messages[1:] == ["Elevator was left open."]
+    for other in ("parqex_close_", "parqex_close_other", f"{button}0"):
+        await home.press(other)
+    home.fail("sync", status=500)
+    await home.advance(60)
+    assert home.shown(LEFT_OPEN["sensor"]) == "unavailable"
+    home.cloud.faults.clear()
+    await home.advance(300)
+    assert not home.sent
+    await home.press(button)
+    await home.press(button)
+    await home.advance(30)
+    assert home.sent == [("Main gate", "CLOSED")]
+    assert home.messages[2:] == ["Main gate is closed."]
+    assert not home.buttons
+    opened, other, closed = (data["tag"] for data in home.received)
+    assert opened == closed != other
+
+
+@pytest.mark.parametrize("slow", [False, True])
+async def test_left_open_closed_otherwise(home: Home, slow: bool) -> None:
+    """The button goes with its opening, also if that ended while notifying."""
+    await home.automate("left_open", LEFT_OPEN)
+    if slow:
+        home.reachable.clear()
+    await home.open(930)
+    await home.close()
+    home.reachable.set()
+    await home.advance(0)
+    assert home.messages == ["Main gate was left open.", CLEARED]
+    opened, cleared = home.received
+    assert opened["tag"] == cleared["tag"]
+    await home.open()
+    await home.press(opened["actions"][0]["action"])
+    await home.advance(30)
+    assert not home.sent
+
+
+async def test_left_open_own_time(home: Home) -> None:
+    """With the door sensor, the time counts from the opening."""
+    sensor = "binary_sensor.main_gate_door"
+    await home.automate("left_open", {"sensor": sensor, "open_for": {"minutes": 5}})
+    await home.open(240)
+    await home.close(600)
+    await home.open(300)
+    assert not home.messages
+    await home.advance(60)
+    assert home.messages == ["Main gate is open."]
+
+
+@pytest.mark.parametrize("end", ["expired", "refused", "stuck"])
+async def test_left_open_stays_open(home: Home, end: str) -> None:
+    """Another notification, without a button, says so; the old button is dead."""
+    await home.automate("left_open", LEFT_OPEN | {"button_for": {"minutes": 10}})
+    await home.open(930)
+    (button,) = home.buttons
+    home.gate.stuck = end == "stuck"
+    home.gate.refusal = 400 if end == "refused" else None
+    if end == "expired":
+        await home.advance(570)
+    else:
+        await home.press(button)
+    await home.advance(150)
+    home.gate.refusal = None
+    await home.press(button)
+    await home.advance(3600)
+    assert home.messages == ["Main gate was left open.", "Main gate is still open."]
+    assert not home.buttons
+    assert len(home.sent) == (end != "expired")
+
+
+async def test_access_sentence(home: Home) -> None:
+    """By default what opened or failed is sent: who, what, how and when."""
+    await home.hass.config.async_set_time_zone("America/New_York")
+    gate = {"access_points": ["event.main_gate_access"]}
+    await home.automate("access_notification", gate)
+    visitor = home.cloud.visitor("Vera Visitor")
+    home.gate.open_as(visitor)
+    home.cloud.door("Elevator").open_as(visitor)
+    await home.advance(30)
+    await home.close(60)
+    await home.open()
+    home.gate.refusal = 400
+    home.gate.close_as(visitor)
+    await home.advance(15 * 60)
+    assert home.messages == [
+        "Main gate was opened by Vera Visitor (ParqEx Web) at 07:00.",
+        "Main gate was opened (Door Sensor) at 07:01.",
+        "Main gate failed to close for Vera Visitor (ParqEx Web) at 07:02.",
     ]
-    await let_pass(600)
-    cloud.door("Main gate").open_by_hand()
-    await let_pass(3600)
-    assert len(cloud.commands) == 2
-    assert not phone.sent
 
 
-async def test_at_night_one_is_told_what_is_still_open(
-    cloud: Cloud, house: DemoHouse, phone: Phone, automate: Automate, let_pass: LetPass
-) -> None:
-    """One that refuses keeps no other from closing."""
-    await automate("close_at_night", **NIGHT)
-    gate, elevator = cloud.door("Main gate"), cloud.door("Elevator")
-    door = cloud.door("Pedestrian door")
-    door.auto_close(0)
-    for one in (gate, elevator, door):
-        one.open_by_hand()
-    await let_pass(60)
-    gate.stuck = True
-    elevator.refusal = 400
-    await let_pass(30 * 60)
-    assert door.state == "CLOSED"
-    assert not phone.sent
-    await let_pass(180)
-    assert phone.messages == ["Still open: Main gate, Elevator."]
-
-
-async def test_at_night_one_is_told_what_is_not_known(
-    cloud: Cloud, phone: Phone, automate: Automate, let_pass: LetPass
-) -> None:
-    """Out of reach may mean open."""
-    await automate("close_at_night", **NIGHT)
-    await let_pass(28 * 60)
-    cloud.faults.add("sync", Fault(status=500))
-    await let_pass(300)
-    assert phone.messages == [
-        "ParqEx does not say whether closed: Main gate, Elevator, Pedestrian door."
+async def test_access_of_a_person(home: Home) -> None:
+    """A person is chosen by the full name, in capitals or not, at all access points."""
+    inputs = {"person": " vera visitor", "event_types": ["opened", "closed"]}
+    await home.automate("access_notification", inputs)
+    cloud, garage = home.cloud, home.cloud.door("Garage left")
+    vera, other = cloud.visitor("Vera Visitor"), cloud.visitor("Other Visitor")
+    home.gate.open_as(vera)
+    garage.open_as(other)
+    await home.open(60, "Elevator")
+    home.gate.close_as(other)
+    garage.close_as(vera)
+    await home.advance(60)
+    assert [message.split(" (")[0] for message in home.messages] == [
+        "Main gate was opened by Vera Visitor",
+        "Garage left was closed by Vera Visitor",
     ]
 
 
-async def test_at_night_it_is_closed_again_until_morning(
-    cloud: Cloud, phone: Phone, automate: Automate, let_pass: LetPass
-) -> None:
-    """What stays open is told once, and taken back when it is closed."""
-    await automate("close_at_night", repeat_every=20, repeat_until="05:15:00", **NIGHT)
-    gate, elevator = cloud.door("Main gate"), cloud.door("Elevator")
-    gate.open_by_hand()
-    await let_pass(60)
-    gate.stuck = True
-    await let_pass(34 * 60)
-    elevator.open_by_hand()
-    await let_pass(18 * 60)
-    assert phone.messages == ["Still open: Main gate."]
+async def test_accesses_all_at_once(home: Home) -> None:
+    """However many come at once to a slow phone, each is sent, in order."""
+    await home.automate("access_notification", {})
+    home.reachable.clear()
+    for _ in range(150):
+        home.gate.open_by_hand()
+        home.freezer.tick(1)
+        home.gate.close_by_hand()
+        home.freezer.tick(61)
+    await home.advance(30)
+    home.reachable.set()
+    await home.advance(30)
+    assert [message[-6:-1] for message in home.messages] == [
+        f"{4 + at // 3600:02}:{at // 60 % 60:02}" for at in range(0, 150 * 62, 62)
+    ]
+
+
+async def test_access_after_outage(home: Home) -> None:
+    """A known access is not sent again; a missed one is sent with its day."""
+    access, entries = "event.main_gate_access", home.hass.config_entries
+    await home.automate("access_notification", {})
+    await home.open()
+    await entries.async_reload(home.entry.entry_id)
+    home.fail("sync", status=500)
+    await home.advance(60)
+    assert home.shown(access) == "unavailable"
+    home.cloud.faults.clear()
+    await home.advance(300)
+    assert home.shown(access) != "unavailable"
+    assert len(home.received) == 1
+
+    await entries.async_unload(home.entry.entry_id)
+    await home.close(0)
+    home.gate.open_by_hand()
+    home.freezer.tick(timedelta(hours=20))
+    await entries.async_setup(home.entry.entry_id)
+    await home.advance(30)
+    assert len(home.received) == 2
+    assert home.messages[1].endswith(" on 2026-11-02 at 04:06.")
+
+
+async def test_arrival_button(home: Home) -> None:
+    """It opens after the button was pressed, once, and unless it is open already."""
+    button = await home.ask()
+    assert home.received[0]["actions"][0]["authenticationRequired"] is True
+    await home.advance(60)
+    assert not home.sent
+    await home.press(button)
+    await home.advance(30)
+    assert home.sent == [("Main gate", "OPEN")]
+    assert home.messages[1:] == [CLEARED]
+    await home.close(60)
+    await home.press(button)
+    await home.arrive(False)
+    await home.arrive()
+    (button,) = home.buttons
+    await home.open()
+    await home.press(button)
+    assert home.messages[2:] == ["Open Main gate?", CLEARED]
+    assert len(home.sent) == 1
+
+
+@pytest.mark.parametrize("minutes", [5, 1])
+async def test_arrival_without_button(home: Home, minutes: int) -> None:
+    """Another button, or the right one too late, opens nothing."""
+    inputs = {} if minutes == 5 else {"confirm_within": {"minutes": minutes}}
+    button = await home.ask(**inputs)
+    await home.advance(60 * minutes - 30)
+    assert len(home.received) == 1
+    for other in ("parqex_open_", "parqex_open_other", f"{button}0"):
+        await home.press(other)
+    await home.advance(60)
+    assert home.messages[1:] == [CLEARED]
+    await home.press(button)
+    await home.advance(60)
+    assert not home.sent
+
+
+async def test_arrival_not_asked(home: Home) -> None:
+    """Nobody is asked who is found at home, or while it is open or unavailable."""
+    await home.automate("open_on_arrival", ARRIVAL)
+    await home.arrive()
+    await home.open()
+    for _ in range(2):
+        await home.arrive(False)
+        await home.arrive()
+        home.fail("sync", status=500)
+        await home.advance(60)
+    assert not home.messages
+
+
+async def test_arrival_does_not_open(home: Home) -> None:
+    """A command that fails ends in a notification."""
+    home.gate.controller.unplugged = True
+    await home.press(await home.ask())
+    sentence = "Main gate may not have opened. Check it before you try again."
+    assert home.messages[2:] == [sentence]
+
+
+async def test_night_closes(home: Home) -> None:
+    """What was chosen and is open is closed once, without a notification."""
+    await home.automate("close_at_night", NIGHT)
+    doors = [home.cloud.door(it) for it in ("Main gate", "Elevator", "Garage right")]
+    for door in doors:
+        door.open_by_hand()
+    await home.advance(29 * 60)
+    assert not home.sent
+    await home.advance(90)
+    assert [door.state for door in doors] == ["CLOSED", "CLOSED", "OPEN"]
+    await home.advance(600)
+    await home.open(3600)
+    assert len(home.sent) == 2
+    assert not home.messages
+
+
+@pytest.mark.parametrize("lasting", [True, False])
+@pytest.mark.parametrize("fault", [OUTAGE, AJAR])
+async def test_night_unclear(home: Home, fault: Fault, lasting: bool) -> None:
+    """What is unavailable or unknown, at closing time or at the check, is named."""
+    await home.automate("close_at_night", NIGHT)
+    await home.open(28 * 60)
+    home.cloud.faults.add("sync", fault)
+    await home.advance(150)
+    if not lasting:
+        home.cloud.faults.clear()
+    await home.advance(180)
+    assert not home.sent
+    others = ", Elevator, Pedestrian door" if fault is OUTAGE else ""
+    unclear = f"ParqEx does not say whether closed: Main gate{others}."
+    assert home.messages == [unclear if lasting else "Still open: Main gate."]
+
+
+async def test_night_again(home: Home) -> None:
+    """Until morning it closes again; what stays open is sent once, and taken back."""
+    again = {"repeat_every": 20, "repeat_until": "05:15:00"}
+    await home.automate("close_at_night", NIGHT | again)
+    elevator = home.cloud.door("Elevator")
+    home.gate.refusal = 400
+    await home.open(0)
+    await home.open(31 * 60, "Elevator")
+    assert not home.messages
+    await home.advance(4 * 60)
+    assert home.messages == ["Still open: Main gate."]
+    await home.open(18 * 60, "Elevator")
     assert elevator.state == "CLOSED"
-    gate.stuck = False
-    await let_pass(23 * 60)
-    assert gate.state == "CLOSED"
-    assert phone.messages[1:] == [CLEARED]
-    told = len(cloud.commands)
-    elevator.open_by_hand()
-    await let_pass(3600)
-    assert len(cloud.commands) == told
+    home.gate.refusal = None
+    await home.advance(23 * 60)
+    assert home.gate.state == "CLOSED"
+    assert home.messages[1:] == [CLEARED]
+    sent = list(home.sent)
+    await home.open(3600, "Elevator")
+    assert home.sent == sent
     assert elevator.state == "OPEN"

@@ -1,145 +1,357 @@
-"""A command is sent once, whatever happens around it."""
+"""Commands: sent once and in time, followed until confirmed, kept over reloads."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from homeassistant.const import ATTR_ENTITY_ID, SERVICE_TURN_OFF, SERVICE_TURN_ON
-from homeassistant.core import HomeAssistant
+from custom_components.parqex.data import account_state
+from homeassistant.const import ATTR_ENTITY_ID, EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from tests.conftest import entry_for, set_up, until
-from tests.simulator import Cloud, DemoHouse, Fault
+from tests.common import GATE, Home, begin, refused, turns
+from tests.conftest import settle, until
 
-GATE = "switch.main_gate"
-
-
-@pytest.fixture
-def clock() -> None:
-    """Let the clock run: answers that come late are part of this."""
+OPEN, CLOSE = ("Main gate", "OPEN"), ("Main gate", "CLOSED")
+DOOR = "binary_sensor.main_gate_door"
+LOST = {"reset": True, "after": True}
 
 
-@pytest.fixture
-async def guest(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, house: DemoHouse
-) -> MockConfigEntry:
-    """Return the entry of a second account, for whom the gate is the front gate."""
-    guest = entry_for(cloud, house.guest)
-    guest.add_to_hass(hass)
-    await set_up(hass, guest)
-    return guest
+async def press(home: Home, entity_id: str = GATE, **fault: Any) -> asyncio.Task[None]:
+    """Turn a switch on; return while its answer is on the way."""
+    home.fail("toggle", 1, **fault)
+    before = len(home.sent)
+    task = await begin(home.turn("turn_on", entity_id))
+    await until(lambda: len(home.sent) > before)
+    return task
 
 
-async def turn(hass: HomeAssistant, service: str, entity_id: str = GATE) -> None:
-    """Call a service of a switch as a person would."""
-    await hass.services.async_call(
-        "switch", service, {ATTR_ENTITY_ID: entity_id}, blocking=True
-    )
+async def outcomes(home: Home, seconds: float, *tasks: asyncio.Task[None]) -> list[str]:
+    """Return what becomes of presses that are answered in so many seconds."""
+    home.freezer.tick(seconds)
+    await until(lambda: all(task.done() for task in tasks))
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    await settle(home.hass)
+    kinds = HomeAssistantError | asyncio.CancelledError | None
+    assert all(isinstance(result, kinds) for result in results)
+    return [str(result) for result in results]
 
 
-def sent(cloud: Cloud) -> list[str]:
-    """Return the states that were asked for."""
-    return [one.json["door_state"] for one in cloud.requests if one.json]
+async def test_one_call_for_all_opens_each_once(home: Home) -> None:
+    """All access points of both controllers."""
+    await home.turn("turn_on", "all")
+    assert sorted(home.sent) == sorted((door.name, "OPEN") for door in home.cloud.doors)
+    await home.advance(4)
+    assert home.switches == {"on"}
 
 
-async def test_a_script_that_restarts_sends_it_once(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud
-) -> None:
-    """Its first run is cancelled while the answer is on its way."""
-    sequence = [{"action": "switch.turn_on", "target": {"entity_id": GATE}}]
-    script = {"gate": {"mode": "restart", "sequence": sequence}}
-    assert await async_setup_component(hass, "script", {"script": script})
-    cloud.faults.add("toggle", Fault(after=True, delay=0.2), times=1)
-    for _ in range(2):
-        await hass.services.async_call(
-            "script", SERVICE_TURN_ON, {ATTR_ENTITY_ID: "script.gate"}
-        )
-        await until(lambda: cloud.commands)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert sent(cloud) == ["OPEN"]
+async def test_a_controller_gets_one_command_at_a_time(home: Home) -> None:
+    """The second is sent when the first is answered; other controllers do not wait."""
+    first = await press(home, delay=1)
+    second = await begin(home.turn("turn_on", "switch.elevator"))
+    await home.turn("turn_on", "switch.garage_left")
+    assert home.sent == [OPEN, ("Garage left", "OPEN")]
+    assert await outcomes(home, 2, first, second) == ["None", "None"]
+    assert home.sent[2:] == [("Elevator", "OPEN")]
 
 
-@pytest.mark.parametrize("service", [SERVICE_TURN_ON, SERVICE_TURN_OFF])
-async def test_a_press_that_waited_does_not_follow_a_lost_answer(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, service: str
-) -> None:
-    """Who is told to look at the door first must not see it move by itself."""
-    cloud.faults.add("toggle", Fault(after=True, delay=0.2, reset=True), times=1)
-    first = hass.async_create_task(turn(hass, SERVICE_TURN_ON))
-    await until(lambda: cloud.commands)
-    second = hass.async_create_task(turn(hass, service))
-    results = await asyncio.gather(first, second, return_exceptions=True)
-    assert all(isinstance(one, HomeAssistantError) for one in results)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert sent(cloud) == ["OPEN"]
-
-
-async def test_a_reload_forgets_no_command(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud
-) -> None:
-    """Changing an option reloads the account."""
-    await turn(hass, SERVICE_TURN_ON)
-    await hass.config_entries.async_reload(linked.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    await turn(hass, SERVICE_TURN_ON)
-    with pytest.raises(HomeAssistantError, match="still moving"):
-        await turn(hass, SERVICE_TURN_OFF)
-    assert sent(cloud) == ["OPEN"]
-
-
-async def test_two_accounts_share_what_was_sent(
-    hass: HomeAssistant, guest: MockConfigEntry, cloud: Cloud
-) -> None:
-    """The door is one, whoever asks."""
-    await turn(hass, SERVICE_TURN_ON)
-    await turn(hass, SERVICE_TURN_ON, "switch.front_gate")
-    with pytest.raises(HomeAssistantError, match="still moving"):
-        await turn(hass, SERVICE_TURN_OFF, "switch.front_gate")
-    assert sent(cloud) == ["OPEN"]
-
-
-async def test_two_accounts_take_turns_at_a_controller(
-    hass: HomeAssistant, guest: MockConfigEntry, cloud: Cloud
-) -> None:
-    """It takes one command at a time."""
-    cloud.faults.add("toggle", Fault(after=True, delay=0.2), times=1)
-    first = hass.async_create_task(turn(hass, SERVICE_TURN_ON, "switch.elevator"))
-    await until(lambda: cloud.commands)
-    second = hass.async_create_task(turn(hass, SERVICE_TURN_ON, "switch.front_gate"))
-    garage = turn(hass, SERVICE_TURN_ON, "switch.garage_left")
-    await garage
-    assert len(cloud.commands) == 2
-    await asyncio.gather(first, second)
-    assert [one.door_id for one in cloud.commands] == [
-        cloud.door("Elevator").id,
-        cloud.door("Garage left").id,
-        cloud.door("Main gate").id,
+async def test_a_command_waits_at_most_20_seconds_for_its_turn(home: Home) -> None:
+    """Finding 9: then it ends in an error, and is not sent later either."""
+    home.cloud.add_door(home.house.entrance, "Roof")
+    await home.advance(30)
+    first = await press(home, "switch.elevator", hang="headers")
+    home.fail("toggle", hang="headers")
+    others = [
+        await begin(home.turn("turn_on", f"switch.{name}"))
+        for name in ("pedestrian_door", "roof")
     ]
+    pressed = await begin(home.turn("turn_on"))
+    seconds = 0
+    while not pressed.done() and seconds < 60:
+        home.freezer.tick(1)
+        seconds += 1
+        await turns(200)
+    assert seconds in (20, 21)
+    with refused("Main gate was not operated"):
+        await pressed
+    home.cloud.faults.clear()
+    for _ in range(4):
+        home.freezer.tick(10)
+        await turns(200)
+    await outcomes(home, 0, first, *others)
+    assert OPEN not in home.sent
+    assert home.shown() == "off"
 
 
-async def test_a_503_says_that_the_door_may_move(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud
+@pytest.mark.parametrize(
+    "how", ["cancel", "async_unload", "async_remove", "async_stop"]
+)
+async def test_a_queued_command_is_called_off(home: Home, how: str) -> None:
+    """Finding 10: by its caller, with its account, or when Home Assistant stops."""
+    first = await press(home, "switch.elevator", delay=8)
+    queued = await begin(home.turn("turn_on"))
+    if how == "cancel":
+        ending = await begin(turns())
+        queued.cancel()
+    elif how == "async_stop":
+
+        async def wait(_event: Event) -> None:
+            """Take long to stop, as integrations do."""
+            await asyncio.wait([first])
+
+        home.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, wait)
+        ending = await begin(home.hass.async_stop())
+    else:
+        end = getattr(home.hass.config_entries, how)
+        ending = await begin(end(home.entry.entry_id))
+    results = await outcomes(home, 9, first, queued)
+    await until(ending.done)
+    assert results[0] == "None"
+    assert ("Main gate was not operated" in results[1]) is (how != "cancel")
+    assert home.sent == [("Elevator", "OPEN")]
+
+
+async def test_a_script_that_restarts_sends_it_once(home: Home) -> None:
+    """What was sent is not cancelled with its caller."""
+    action = {"action": "switch.turn_on", "target": {"entity_id": GATE}}
+    script = {"gate": {"mode": "restart", "sequence": [action]}}
+    assert await async_setup_component(home.hass, "script", {"script": script})
+    home.fail("toggle", 1, after=True, delay=1)
+    for _ in range(2):
+        await home.hass.services.async_call(
+            "script", "turn_on", {ATTR_ENTITY_ID: "script.gate"}
+        )
+        await until(lambda: home.sent)
+    await outcomes(home, 2)
+    assert home.sent == [OPEN]
+    assert home.shown() == "on"
+
+
+async def test_retry_after_stops_what_is_queued(home: Home) -> None:
+    """Finding 11: one request, and an error for each."""
+    first = await press(home, status=429, headers={"Retry-After": "300"}, delay=1)
+    second = await begin(home.turn("turn_on", "switch.elevator"))
+    results = await outcomes(home, 2, first, second)
+    assert ["asks to wait" in result for result in results] == [True, True]
+    assert home.sent == [OPEN]
+
+
+@pytest.mark.parametrize("fault", [{"after": True}, LOST], ids=["accepted", "lost"])
+@pytest.mark.parametrize("service", ["turn_on", "toggle", "turn_off"])
+async def test_a_press_while_another_is_under_way_sends_nothing(
+    home: Home, service: str, fault: dict[str, Any]
 ) -> None:
-    """It may come from behind what was carried out already; so it is looked at."""
-    cloud.door("Main gate").travel_seconds = 0
-    cloud.faults.add("toggle", Fault(status=503, after=True), times=1)
-    with pytest.raises(HomeAssistantError, match="may or may not move"):
-        await turn(hass, SERVICE_TURN_ON)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    state = hass.states.get(GATE)
-    assert state
-    assert state.state == "on"
+    """An equal one shares the outcome; the opposite, not shown yet, is refused."""
+    first = await press(home, delay=1, **fault)
+    home.freezer.tick(0.1)
+    second = await begin(home.turn(service))
+    assert second.done() is (service == "turn_off")
+    results = await outcomes(home, 2, first, second)
+    assert (results[0] == "None") is (fault is not LOST)
+    if service == "turn_off":
+        assert "still moving" in results[1]
+    else:
+        assert results[1] == results[0]
+    assert home.sent == [OPEN]
 
 
-async def test_who_is_told_to_wait_sends_nothing_more(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud
+async def test_the_same_again_is_sent_only_where_it_may_be_needed(home: Home) -> None:
+    """Not while it is under way, or confirmed and still so; after 20 s it is."""
+    for seconds in (3, 4, 12):
+        await home.turn("turn_on")
+        await home.advance(seconds)
+    assert home.shown(DOOR) == "on"
+    assert home.sent == [OPEN]
+    await home.advance(1)
+    await home.turn("turn_on")
+    assert home.sent == [OPEN, OPEN]
+
+
+async def test_closing_what_was_opened_again_by_hand_is_sent(home: Home) -> None:
+    """Finding 12: though it was closed by command less than 20 s before."""
+    home.gate.open_by_hand()
+    await home.advance(30)
+    for _ in range(2):
+        assert home.shown() == "on"
+        await home.turn("turn_off")
+        await home.advance(4)
+        assert (home.shown(), home.gate.state) == ("off", "CLOSED")
+        home.gate.open_by_hand()
+        await home.coordinator.async_refresh()
+    assert home.sent == [CLOSE, CLOSE]
+
+
+@pytest.mark.parametrize("fault", [{}, LOST], ids=["accepted", "lost"])
+async def test_the_opposite_is_refused_while_it_may_move(
+    home: Home, fault: dict[str, Any]
 ) -> None:
-    """Neither another command, nor a look while the account is set up again."""
-    cloud.faults.add("toggle", Fault(status=429, headers={"Retry-After": "300"}))
-    cloud.requests.clear()
+    """Finding 16: also after a lost answer; the error names the time to wait."""
+    home.gate.travel_seconds = 0
+    await outcomes(home, 0, await press(home, **fault))
+    await home.advance(5)
+    with refused("Try again in 15 seconds"):
+        await home.turn("turn_off")
+    assert home.shown() == "on"
+    await home.turn("turn_on", "switch.elevator")
+    await home.advance(15)
+    await home.turn("turn_off")
+    assert home.sent == [OPEN, ("Elevator", "OPEN"), CLOSE]
+
+
+@pytest.mark.parametrize("polling", [True, False])
+@pytest.mark.parametrize("fault", [{}, LOST, {"status": 503, "after": True}], ids=str)
+async def test_what_may_move_is_followed_every_2_seconds(
+    home: Home, fault: dict[str, Any], polling: bool
+) -> None:
+    """Findings 2 and 5: until it is confirmed, also with polling turned off."""
+    home.hass.config_entries.async_update_entry(
+        home.entry, pref_disable_polling=not polling
+    )
+    await home.reload()
+    home.gate.travel_seconds = 45
+    await outcomes(home, 0, await press(home, **fault))
+    home.cloud.requests.clear()
+    for second in range(2, 46, 2):
+        assert (home.syncs, home.shown(DOOR)) == (second / 2 - 1, "off")
+        await home.advance(2)
+    await home.advance(2)
+    assert (home.shown(), home.shown(DOOR)) == ("on", "on")
+    home.cloud.requests.clear()
+    await home.advance(10)
+    assert not home.syncs
+
+
+@pytest.mark.parametrize("fault", [{}, LOST], ids=["accepted", "lost"])
+async def test_what_does_not_move_is_followed_for_a_minute(
+    home: Home, fault: dict[str, Any]
+) -> None:
+    """From then on the report counts again: it is not shown as open for ever."""
+    home.gate.stuck = True
+    await outcomes(home, 0, await press(home, **fault))
+    home.cloud.requests.clear()
+    for _ in range(29):
+        await home.advance(2)
+        assert home.shown() == ("off" if fault else "on")
+    assert home.syncs == 29
+    await home.advance(2)
+    assert home.shown() == "off"
+    home.cloud.requests.clear()
+    await home.advance(28)
+    assert home.syncs <= 1
+
+
+@pytest.mark.parametrize("delay", [0, 5])
+async def test_a_reload_forgets_no_command(home: Home, delay: int) -> None:
+    """Finding 14: nor what it is to be shown, also while the answer is on its way."""
+    home.gate.travel_seconds = 40
+    pressed = await press(home, after=True, delay=delay)
+    if not delay:
+        await pressed
+    await home.reload()
+    assert await outcomes(home, delay + 1, pressed) == ["None"]
+    assert home.shown() == "on"
+    await home.turn("turn_on")
+    with refused("still moving"):
+        await home.turn("turn_off")
+    assert home.sent == [OPEN]
+    for _ in range(30):
+        await home.advance(2)
+    assert (home.shown(), home.shown(DOOR)) == ("on", "on")
+
+
+@pytest.mark.parametrize(
+    "refusal", [{"status": 403}, {"status": 429, "headers": {"Retry-After": "3600"}}]
+)
+async def test_another_accounts_refusal_is_not_mine(
+    home: Home, guest: MockConfigEntry, refusal: dict[str, Any]
+) -> None:
+    """Finding 13: nor is its wait, or its issue."""
+    first = await press(home, "switch.front_gate", delay=2, **refusal)
+    results = await outcomes(home, 3, first, await begin(home.turn("turn_on")))
+    assert (results[0] == "None", results[1]) == (False, "None")
+    assert home.entry.entry_id not in str(ir.async_get(home.hass).issues)
+    await home.advance(30)
+    assert home.shown() == "on"
+
+
+async def test_only_an_accepted_command_clears_an_issue(home: Home) -> None:
+    """Finding 15: what sends nothing does not, nor a reload."""
+
+    def issues() -> list[str | None]:
+        return [one.translation_key for one in ir.async_get(home.hass).issues.values()]
+
+    async def open_by_hand() -> None:
+        home.gate.open_by_hand()
+        await home.advance(30)
+
+    await open_by_hand()
+    await home.turn("turn_off")
+    await home.advance(30)
+    await open_by_hand()
+    home.fail("toggle", 1, status=403)
+    with refused("may not operate"):
+        await home.turn("turn_off")
+    assert issues() == ["may_not_close"]
+    home.gate.close_by_hand()
+    await home.reload()
+    await home.turn("turn_off")
+    await home.turn("turn_on")
+    assert issues() == ["may_not_close"]
+    await home.advance(30)
+    await home.turn("turn_off")
+    assert not issues()
+
+
+@pytest.mark.parametrize("now", ["OPEN", "CLOSED", None])
+async def test_before_closing_what_is_reported_closed_parqex_is_asked(
+    home: Home, now: str | None
+) -> None:
+    """It is sent if it is open now: a closed one could open. Else it is not sent."""
+    await home.advance(1)
+    home.cloud.requests.clear()
+    if now == "OPEN":
+        home.gate.open_by_hand()
+    elif now is None:
+        home.fail("sync", 1, status=500)
+        with refused("Main gate was not operated"):
+            await home.turn("turn_off")
+    if now:
+        await home.turn("turn_off")
+    assert home.endpoints[0] == "sync"
+    assert home.sent == ([CLOSE] if now == "OPEN" else [])
+    assert home.shown() == ("off" if now else "unavailable")
+
+
+async def test_an_answer_from_before_a_command_confirms_nothing(home: Home) -> None:
+    """It shows the state of before."""
+    home.gate.open_by_hand()
+    home.cloud.requests.clear()
+    home.fail("sync", 1, after=True, delay=1)
+    fetch = await begin(home.coordinator.async_refresh())
+    await until(lambda: home.cloud.requests)
+    home.gate.close_by_hand()
+    home.freezer.tick(0.5)
+    await home.turn("turn_on")
+    home.freezer.tick(1)
+    await fetch
+    home.gate.stuck = True
     for _ in range(3):
-        with pytest.raises(HomeAssistantError, match="asks to wait"):
-            await turn(hass, SERVICE_TURN_ON)
-    await hass.config_entries.async_reload(linked.entry_id)
-    assert [one.endpoint for one in cloud.requests] == ["toggle"]
+        await home.advance(2)
+        assert (home.shown(), home.shown(DOOR)) == ("on", "off")
+
+
+async def test_no_command_is_remembered_that_is_over_or_of_what_is_gone(
+    home: Home,
+) -> None:
+    """Access points that come and go do not fill the memory."""
+    commands = account_state(home.hass, home.entry.entry_id).commands
+    await home.turn("turn_on", "switch.elevator")
+    await home.turn("turn_on")
+    home.cloud.remove_door(home.cloud.door("Elevator"))
+    await home.advance(2)
+    assert list(commands) == [home.gate.id]
+    await home.advance(30)
+    assert not commands

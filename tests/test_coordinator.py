@@ -1,409 +1,289 @@
-"""Looking at ParqEx: how often, and what happens when it fails."""
+"""Fetching from ParqEx: how often, whom it notifies, and what happens when it fails."""
 
+import asyncio
 from collections.abc import Mapping
 import logging
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_capture_events,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.const import (
     ATTR_ENTITY_ID,
     EVENT_STATE_CHANGED,
     EVENT_STATE_REPORTED,
-    SERVICE_TURN_ON,
-    STATE_UNAVAILABLE,
 )
 from homeassistant.core import HomeAssistant, callback
-from tests.conftest import Advance, entry_for, set_up
-from tests.simulator import Cloud, DemoHouse, Fault, Simulator
-
-GATE = "switch.main_gate"
-
-
-def shown(hass: HomeAssistant) -> set[str]:
-    """Return the states there are."""
-    return {state.state for state in hass.states.async_all("switch")}
+from homeassistant.setup import async_setup_component
+from tests.common import GATE, Home, begin, errors, gate_with, refused, turns
+from tests.conftest import until
+from tests.simulator import Fault
 
 
-def syncs(cloud: Cloud) -> int:
-    """Return how often the devices were asked for."""
-    return sum(one.endpoint == "sync" for one in cloud.requests)
-
-
-async def test_one_request_every_half_minute(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
-) -> None:
-    """Whatever the number of access points."""
-    cloud.requests.clear()
-    for _ in range(10):
-        await advance(30)
-    assert [one.endpoint for one in cloud.requests] == ["sync"] * 10
-
-
-async def test_two_accounts_each_ask_for_themselves(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    house: DemoHouse,
-    advance: Advance,
-) -> None:
-    """They work side by side, also with the doors they share."""
-    guest = entry_for(cloud, house.guest)
-    guest.add_to_hass(hass)
-    await set_up(hass, guest)
-    assert hass.states.get("switch.front_gate")
-    assert len(hass.states.async_all("switch")) == 7
-    cloud.requests.clear()
-    cloud.door("Main gate").open_by_hand()
-    await advance(30)
-    assert {one.account_id for one in cloud.requests} == {
-        house.owner.id,
-        house.guest.id,
-    }
-    for entity_id in (GATE, "switch.front_gate"):
-        state = hass.states.get(entity_id)
-        assert state
-        assert state.state == "on"
-
-
-async def test_nothing_is_written_while_nothing_changes(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
-) -> None:
-    """And a change is written to the entities of the access point that changed."""
-    # The first thing that moves proves the zone of every time there is.
-    cloud.door("Elevator").open_by_hand()
-    await advance(30)
-    reports: list[str] = []
+@pytest.fixture
+def written(hass: HomeAssistant) -> list[tuple[str, str]]:
+    """Return all states that are written from now on, also where they stay the same."""
+    states: list[tuple[str, str]] = []
 
     @callback
     def note(data: Mapping[str, Any]) -> bool:
-        reports.append(data["entity_id"])
+        states.append((data["entity_id"], data["new_state"].state))
         return False
 
+    hass.bus.async_listen(EVENT_STATE_CHANGED, lambda _: None, event_filter=note)
     hass.bus.async_listen(EVENT_STATE_REPORTED, lambda _: None, event_filter=note)
-    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
-    await advance(30)
-    assert not reports
-    assert not changes
-    cloud.door("Main gate").open_by_hand()
-    await advance(30)
-    assert {entity_id.partition(".")[2][:9] for entity_id in reports} == {"main_gate"}
-    assert [event.data["entity_id"] for event in changes] == [
-        GATE,
-        "binary_sensor.main_gate_door",
-        "event.main_gate_access",
-        "sensor.main_gate_last_access",
-    ]
+    return states
+
+
+def linked_again(home: Home) -> list[str]:
+    """Return the ids of the entries that are to be linked again."""
+    flows = home.hass.config_entries.flow.async_progress()
+    assert {flow["context"]["source"] for flow in flows} <= {SOURCE_REAUTH}
+    return [flow["context"]["entry_id"] for flow in flows]
+
+
+async def test_one_request_every_half_minute(home: Home) -> None:
+    """The number of access points does not matter."""
+    home.cloud.requests.clear()
+    for _ in range(10):
+        await home.advance(30)
+    assert home.endpoints == ["sync"] * 10
+
+
+async def test_two_accounts_each_ask(home: Home, guest: MockConfigEntry) -> None:
+    """Both show an access point that they share."""
+    assert len(home.hass.states.async_all("switch")) == 7
+    home.cloud.requests.clear()
+    home.gate.open_by_hand()
+    await home.advance(30)
+    accounts = {request.account_id for request in home.cloud.requests}
+    assert accounts == {home.house.owner.id, home.house.guest.id}
+    assert (home.shown(), home.shown("switch.front_gate")) == ("on", "on")
+
+
+async def test_only_what_changed_is_written(
+    home: Home, written: list[tuple[str, str]]
+) -> None:
+    """The entities of an access point that moved; nothing while nothing does."""
+    await home.prove_zone()
+    written.clear()
+    await home.advance(30)
+    assert not written
+    home.gate.open_by_hand()
+    await home.advance(30)
+    suffixes = ("", "_access", "_door", "_last_access", "_last_user", "_left_open")
+    assert {entity_id.partition(".")[2] for entity_id, _ in written} == {
+        f"main_gate{suffix}" for suffix in suffixes
+    }
+
+
+async def test_the_first_opening_after_linking_is_shown_once(
+    home: Home, written: list[tuple[str, str]]
+) -> None:
+    """Finding 3: no state is written from the snapshot before."""
+    await home.turn("turn_on")
+    for _ in range(4):
+        await home.advance(2)
+    assert {state for entity_id, state in written if entity_id == GATE} == {"on"}
+
+
+async def test_listeners_are_called_in_order(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of every update before those of an id, all with the new data, whatever one raises."""
+    calls: list[tuple[str, Any]] = []
+
+    def listen(name: str, listed_id: str | None = None) -> None:
+        def note() -> None:
+            calls.append((name, home.snapshot.access_points[home.gate.id].state))
+            if name == "broken":
+                raise ZeroDivisionError
+
+        removers.append(home.coordinator.async_add_listener(note, listed_id))
+
+    removers: list[Any] = []
+    listen("broken", home.gate.id)
+    listen("gate", home.gate.id)
+    listen("elevator", home.cloud.door("Elevator").id)
+    listen("first")
+    listen("second")
+    home.gate.open_by_hand()
+    await home.coordinator.async_refresh()
+    assert [name for name, _ in calls] == ["first", "second", "broken", "gate"]
+    assert {state for _, state in calls} == {"OPEN"}
+    assert len(errors(caplog)) == 1
+    for remove in removers:
+        remove()
+    home.gate.close_by_hand()
+    await home.coordinator.async_refresh()
+    assert len(calls) == 4
 
 
 @pytest.mark.parametrize(
     "fault",
     [
         Fault(status=500),
-        Fault(status=502, body="<html>Bad gateway</html>", content_type="text/html"),
         Fault(status=403),
-        Fault(status=404),
-        Fault(status=429),
         Fault(status=200, body="[]"),
-        Fault(status=200, body='{"success": false}'),
-        Fault(status=302, headers={"Location": "/elsewhere"}),
         Fault(reset=True),
     ],
     ids=str,
 )
-async def test_a_failure_makes_unavailable_and_the_next_good_answer_repairs(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    advance: Advance,
-    caplog: pytest.LogCaptureFixture,
-    fault: Fault,
+async def test_the_next_good_answer_repairs_a_failure(
+    home: Home, caplog: pytest.LogCaptureFixture, fault: Fault
 ) -> None:
     """With one log line when it starts and one when it ends; nothing is removed."""
     caplog.set_level(logging.INFO)
-    cloud.faults.add("sync", fault)
+    home.cloud.faults.add("sync", fault)
     for _ in range(5):
-        await advance(120)
-        assert shown(hass) == {STATE_UNAVAILABLE}
-    cloud.faults.clear()
-    await advance(120)
-    assert shown(hass) == {"off"}
-    assert len(hass.states.async_all("switch")) == 5
-    levels = [
-        one.levelno
-        for one in caplog.records
-        if one.name.startswith("custom_components.parqex")
+        await home.advance(120)
+        assert home.switches == {"unavailable"}
+    home.cloud.faults.clear()
+    await home.advance(120)
+    assert home.switches == {"off"}
+    assert len(home.hass.states.async_all("switch")) == 5
+    logged = [
+        one for one in caplog.records if one.name.startswith("custom_components.")
     ]
-    assert levels == [logging.ERROR, logging.INFO]
-    assert not hass.config_entries.flow.async_progress()
+    assert [one.levelno for one in logged] == [logging.ERROR, logging.INFO]
+    assert not linked_again(home)
 
 
-async def test_a_service_that_is_gone_comes_back(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    simulator: Simulator,
-    advance: Advance,
+async def test_fetches_become_rarer_while_the_service_fails(
+    home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Nobody listens for a while."""
-    await simulator.stop()
-    await advance(30)
-    assert shown(hass) == {STATE_UNAVAILABLE}
-    await simulator.start()
-    await advance(30)
-    assert shown(hass) == {"off"}
+    """30, 60, 120, 120 seconds apart, for days, and with one line in the log."""
+    await home.advance(30)
+    home.fail("sync", status=500)
+    home.cloud.requests.clear()
+    fetched: list[int] = []
+    for second in range(30, 630, 30):
+        await home.advance(30)
+        if home.syncs > len(fetched):
+            fetched.append(second)
+    assert fetched == [30, 60, 120, 240, 360, 480, 600]
+    for _ in range(1030):
+        await home.advance(120)
+    assert home.syncs >= 1030
+    assert len(errors(caplog)) == 1
 
 
-async def test_looks_become_rarer_while_the_service_fails(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
+@pytest.mark.parametrize(("endpoint", "status"), [("sync", 503), ("toggle", 429)])
+async def test_it_waits_as_long_as_parqex_asks(
+    home: Home, endpoint: str, status: int
 ) -> None:
-    """30, 60, 120, 120 seconds apart."""
-    await advance(30)
-    cloud.faults.add("sync", Fault(status=500))
-    cloud.requests.clear()
-    asked: list[int] = []
-    for second in range(0, 600, 30):
-        await advance(30)
-        if syncs(cloud) > len(asked):
-            asked.append(second + 30)
-    assert asked == [30, 60, 120, 240, 360, 480, 600]
-
-
-@pytest.mark.parametrize("status", [429, 503])
-async def test_it_waits_as_long_as_it_is_told(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    advance: Advance,
-    status: int,
-) -> None:
-    """And no shorter."""
-    cloud.faults.add(
-        "sync", Fault(status=status, headers={"Retry-After": "300"}), times=1
-    )
-    await advance(30)
-    cloud.requests.clear()
-    for _ in range(9):
-        await advance(30)
-    assert not cloud.requests
-    await advance(32)
-    assert syncs(cloud) == 1
-    assert shown(hass) == {"off"}
-
-
-async def test_a_rejected_access_token_is_renewed_once(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    house: DemoHouse,
-    advance: Advance,
-) -> None:
-    """Nobody notices, and the newest refresh token is kept."""
-    cloud.oauth.expire(house.owner)
-    cloud.requests.clear()
-    await advance(30)
-    assert [one.endpoint for one in cloud.requests] == ["sync", "token", "sync"]
-    assert shown(hass) == {"off"}
-    (grant,) = cloud.oauth.grants(house.owner)
-    assert linked.data["token"]["refresh_token"] == grant.refresh_token
-
-
-async def test_a_login_that_is_rejected_for_good_asks_for_a_new_one(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    house: DemoHouse,
-    advance: Advance,
-) -> None:
-    """The switches claim nothing in the meantime."""
-    cloud.oauth.revoke(house.owner)
-    await advance(30)
-    assert shown(hass) == {STATE_UNAVAILABLE}
-    (flow,) = hass.config_entries.flow.async_progress()
-    assert flow["context"]["source"] == SOURCE_REAUTH
-    assert flow["context"]["entry_id"] == linked.entry_id
-
-
-async def test_a_token_rejected_in_spite_of_renewal_asks_for_a_new_login(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
-) -> None:
-    """After one renewal, not after many."""
-    cloud.faults.add("sync", Fault(status=401))
-    cloud.requests.clear()
-    await advance(30)
-    assert [one.endpoint for one in cloud.requests] == ["sync", "token", "sync"]
-    assert shown(hass) == {STATE_UNAVAILABLE}
-    (flow,) = hass.config_entries.flow.async_progress()
-    assert flow["context"]["source"] == SOURCE_REAUTH
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [Fault(status=500), Fault(status=429), Fault(status=404), Fault(reset=True)],
-)
-async def test_a_token_endpoint_in_trouble_is_no_reason_for_a_new_login(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    house: DemoHouse,
-    advance: Advance,
-    fault: Fault,
-) -> None:
-    """The old refresh token is still good when the trouble is over."""
-    cloud.oauth.expire(house.owner)
-    cloud.faults.add("token", fault)
-    await advance(30)
-    assert shown(hass) == {STATE_UNAVAILABLE}
-    cloud.faults.clear()
-    await advance(60)
-    assert shown(hass) == {"off"}
-    assert not hass.config_entries.flow.async_progress()
-
-
-async def test_a_command_that_finds_the_login_gone_leads_to_a_new_one(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, house: DemoHouse
-) -> None:
-    """Without waiting for the next regular look."""
-    cloud.oauth.revoke(house.owner)
-    with pytest.raises(Exception, match="Link the account again"):
-        await hass.services.async_call(
-            "switch", SERVICE_TURN_ON, {ATTR_ENTITY_ID: GATE}, blocking=True
-        )
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert shown(hass) == {STATE_UNAVAILABLE}
-    (flow,) = hass.config_entries.flow.async_progress()
-    assert flow["context"]["source"] == SOURCE_REAUTH
-
-
-async def test_unreadable_records_are_left_out_and_logged_once(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    advance: Advance,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """The others work on."""
-
-    def edit(body: Any) -> Any:
-        body["devices"][0]["doors"][0] = {"name": "Main gate", "id": None}
-        return body
-
-    cloud.faults.add("sync", Fault(edit=edit))
-    await advance(30)
-    await advance(30)
-    gate = hass.states.get(GATE)
-    assert gate
-    assert gate.state == STATE_UNAVAILABLE
-    assert shown(hass) == {"off", STATE_UNAVAILABLE}
-    assert caplog.text.count("Left out 1 record") == 1
-    assert "Main gate" not in caplog.text
-
-
-async def test_unloading_ends_everything(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
-) -> None:
-    """Also while a command waits for its confirmation, and it loads again."""
-    await hass.services.async_call(
-        "switch", SERVICE_TURN_ON, {ATTR_ENTITY_ID: GATE}, blocking=True
-    )
-    assert await hass.config_entries.async_unload(linked.entry_id)
-    cloud.requests.clear()
-    await advance(61)
-    assert not cloud.requests
-    assert shown(hass) == {STATE_UNAVAILABLE}
-    await set_up(hass, linked)
-    assert linked.state is ConfigEntryState.LOADED
-    gate = hass.states.get(GATE)
-    assert gate
-    assert gate.state == "on"
-
-
-async def test_a_command_answered_after_unloading_waits_for_nothing(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
-) -> None:
-    """No timer is left behind."""
-    coordinator = linked.runtime_data
-    access_point = next(iter(coordinator.data.access_points.values()))
-    assert await hass.config_entries.async_unload(linked.entry_id)
-    cloud.requests.clear()
-    await coordinator.async_command(access_point, "Main gate", "OPEN")
-    await advance(61)
-    assert [one.endpoint for one in cloud.requests] == ["toggle"]
+    """Nothing at all is sent, also over a reload; and no longer."""
+    home.fail(endpoint, 1, status=status, headers={"Retry-After": "300"})
+    await asyncio.gather(home.turn("turn_on"), return_exceptions=True)
+    await home.advance(30)
+    home.cloud.requests.clear()
+    for _ in range(8):
+        await home.advance(30)
+    await home.reload()
+    assert not home.cloud.requests
+    for _ in range(3):
+        await home.advance(61)
+    assert "unavailable" not in home.switches
 
 
 @pytest.mark.parametrize("header", ["0", "Mon, 02 Nov 2020 12:00:00 GMT"])
-async def test_to_wait_no_time_is_no_invitation(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    advance: Advance,
-    header: str,
-) -> None:
-    """Looks stay as far apart as they are without being told."""
-    cloud.faults.add("sync", Fault(status=429, headers={"Retry-After": header}))
-    await advance(30)
-    cloud.requests.clear()
+async def test_to_wait_no_time_is_no_invitation(home: Home, header: str) -> None:
+    """Fetches stay as far apart as they are without it."""
+    home.fail("sync", status=429, headers={"Retry-After": header})
+    await home.advance(30)
+    home.cloud.requests.clear()
     for _ in range(20):
-        await advance(1)
-    assert not cloud.requests
+        await home.advance(1)
+    assert not home.cloud.requests
 
 
-async def test_an_outage_of_days_keeps_its_pace(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    advance: Advance,
-    caplog: pytest.LogCaptureFixture,
+@pytest.mark.parametrize(
+    "fault", [{}, {"status": 500}, {"status": 404}, {"reset": True}]
+)
+async def test_a_rejected_access_token_is_renewed(
+    home: Home, fault: dict[str, Any]
 ) -> None:
-    """And its one log line."""
-    cloud.faults.add("sync", Fault(status=500))
-    for _ in range(1030):
-        await advance(120)
-    assert syncs(cloud) >= 1030
-    assert sum(one.levelno >= logging.ERROR for one in caplog.records) == 1
+    """Once; if that fails, the old refresh token is still good afterwards."""
+    home.cloud.oauth.expire(home.house.owner)
+    home.cloud.requests.clear()
+    if fault:
+        home.fail("token", **fault)
+    await home.advance(30)
+    assert home.syncs == (1 if fault else 2)
+    assert home.switches == {"unavailable" if fault else "off"}
+    home.cloud.faults.clear()
+    await home.advance(60)
+    assert home.switches == {"off"}
+    (grant,) = home.cloud.oauth.grants(home.house.owner)
+    assert home.entry.data["token"]["refresh_token"] == grant.refresh_token
+    assert not linked_again(home)
 
 
-async def test_many_commands_do_not_put_off_the_look(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    house: DemoHouse,
-    advance: Advance,
+@pytest.mark.parametrize("how", ["login revoked", "token rejected", "by command"])
+async def test_a_login_rejected_for_good_asks_for_a_new_one(
+    home: Home, how: str
 ) -> None:
-    """A controller has up to a hundred access points."""
-    for number in range(40):
-        cloud.add_door(house.garage, f"Box {number}")
-    await advance(30)
-    cloud.requests.clear()
-    for number in range(40):
-        await hass.services.async_call(
-            "switch",
-            SERVICE_TURN_ON,
-            {ATTR_ENTITY_ID: f"switch.box_{number}"},
-            blocking=True,
+    """After one renewal, and at once after a command; the switches claim nothing."""
+    home.cloud.requests.clear()
+    if how == "token rejected":
+        home.fail("sync", status=401)
+    else:
+        home.cloud.oauth.revoke(home.house.owner)
+    if how == "by command":
+        with refused("Link the account again"):
+            await home.turn("turn_on")
+    await home.advance(2 if how == "by command" else 30)
+    assert home.endpoints.count("token") <= 2
+    assert home.switches == {"unavailable"}
+    assert linked_again(home) == [home.entry.entry_id]
+
+
+async def test_unreadable_records_are_ignored_and_logged_once(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The others work on."""
+    home.fail("sync", edit=gate_with(id=None))
+    await home.advance(30)
+    await home.advance(30)
+    assert home.shown() == "unavailable"
+    assert home.shown("switch.garage_left") == "off"
+    assert caplog.text.count("Ignored 1 unreadable") == 1
+    assert "Main gate" not in caplog.text
+
+
+@pytest.mark.parametrize("service", ["turn_on", "turn_off"])
+async def test_a_cancelled_update_entity_cancels_no_fetch(
+    home: Home, service: str
+) -> None:
+    """Finding 1: the script that waited for it restarts, or is turned off."""
+    action = {"action": "homeassistant.update_entity", "data": {"entity_id": GATE}}
+    script = {"fetch": {"mode": "restart", "sequence": [action]}}
+    assert await async_setup_component(home.hass, "script", {"script": script})
+    home.cloud.requests.clear()
+    home.fail("sync", 1, delay=5)
+    home.gate.open_by_hand()
+    for name in ("turn_on", service):
+        await home.hass.services.async_call(
+            "script", name, {ATTR_ENTITY_ID: "script.fetch"}
         )
-        await advance(0.7)
-    assert syncs(cloud) >= 10
+        await until(lambda: home.cloud.requests)
+        await turns()
+    await home.advance(6)
+    assert (home.shown(), home.shown("switch.elevator")) == ("on", "off")
 
 
-async def test_one_broken_entity_does_not_stop_the_others(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
-) -> None:
-    """It is logged, and they are told."""
-
-    def broken() -> None:
-        raise ZeroDivisionError
-
-    gate = cloud.door("Main gate")
-    remove = linked.runtime_data.async_add_listener(broken, gate.id)
-    linked.runtime_data._listeners_of[gate.id].insert(0, broken)
-    gate.open_by_hand()
-    await advance(30)
-    remove()
-    state = hass.states.get(GATE)
-    assert state
-    assert state.state == "on"
+async def test_answers_do_not_overtake_each_other(home: Home) -> None:
+    """The next fetch begins when one has its answer, also if its caller is cancelled."""
+    home.cloud.requests.clear()
+    home.fail("sync", 1, after=True, delay=5)
+    first = await begin(home.coordinator.async_refresh())
+    await until(lambda: home.cloud.requests)
+    first.cancel()
+    home.gate.open_by_hand()
+    second = await begin(home.coordinator.async_refresh())
+    assert home.syncs == 1
+    home.freezer.tick(6)
+    await second
+    assert home.syncs == 2
+    assert home.shown() == "on"

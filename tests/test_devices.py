@@ -3,163 +3,147 @@
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.parqex.commands import Sent
 from custom_components.parqex.const import DOMAIN
-from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
-from tests.conftest import Advance, set_up
-from tests.simulator import Cloud, DemoHouse, Fault
+from tests.common import Home, errors, gate_with
 
 
-def device(
-    hass: HomeAssistant, entry: MockConfigEntry, identifier: str
-) -> dr.DeviceEntry:
+def devices(home: Home) -> list[dr.DeviceEntry]:
+    """Return all devices."""
+    registry = dr.async_get(home.hass)
+    return dr.async_entries_for_config_entry(registry, home.entry.entry_id)
+
+
+def device(home: Home, listed_id: str) -> dr.DeviceEntry:
     """Return the device of a controller or an access point."""
-    found = dr.async_get(hass).async_get_device_by_identifier(
-        (DOMAIN, identifier), entry.entry_id
-    )
-    assert found
+    (found,) = [one for one in devices(home) if (DOMAIN, listed_id) in one.identifiers]
     return found
 
 
-def names(hass: HomeAssistant, entry: MockConfigEntry) -> set[str | None]:
+def names(home: Home) -> set[str | None]:
     """Return the names of all devices."""
-    return {
-        one.name
-        for one in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    }
+    return {one.name for one in devices(home)}
 
 
-async def test_access_points_stand_under_their_controller(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, house: DemoHouse
-) -> None:
-    """A controller is called by what it opens."""
-    controller = device(hass, linked, house.garage.id)
+async def test_access_points_stand_under_their_controller(home: Home) -> None:
+    """A controller is named after what it opens."""
+    controller = device(home, home.house.garage.id)
     assert controller.name == "ParqEx controller (Garage left, Garage right)"
-    assert controller.manufacturer == "ParqEx"
-    assert controller.sw_version == "0"
+    assert (controller.manufacturer, controller.sw_version) == ("ParqEx", "0")
     for name in ("Garage left", "Garage right"):
-        access_point = device(hass, linked, cloud.door(name).id)
-        assert access_point.name == name
-        assert access_point.via_device_id == controller.id
+        access_point = device(home, home.cloud.door(name).id)
+        assert (access_point.name, access_point.via_device_id) == (name, controller.id)
 
 
-async def test_names_follow_the_user(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    house: DemoHouse,
-    advance: Advance,
-) -> None:
-    """The access point's and its controller's, but not the entity id."""
-    cloud.door("Garage left").rename("Bicycles")
-    await advance(30)
-    assert device(hass, linked, cloud.door("Bicycles").id).name == "Bicycles"
-    assert (
-        device(hass, linked, house.garage.id).name
-        == "ParqEx controller (Bicycles, Garage right)"
-    )
-    state = hass.states.get("switch.garage_left")
+async def test_names_follow_the_user(home: Home) -> None:
+    """The access point's and its controller's, cut short; else there is a number."""
+    home.cloud.door("Garage left").rename("Bicycles")
+    home.cloud.add_door(home.house.entrance, "Roof")
+    home.cloud.add_door(home.cloud.add_controller(home.house.owner), " ")
+    await home.advance(30)
+    assert {
+        "ParqEx controller",
+        "Access point 1",
+        "Bicycles",
+        "ParqEx controller (Bicycles, Garage right)",
+        "ParqEx controller (Main gate, Pedestrian door, Elevator, …)",
+    } <= names(home)
+    state = home.hass.states.get("switch.garage_left")
     assert state
     assert state.name == "Bicycles"
 
 
-async def test_many_names_are_cut_short(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    house: DemoHouse,
-    advance: Advance,
-) -> None:
-    """A controller can have a hundred access points."""
-    cloud.add_door(house.entrance, "Roof")
-    await advance(30)
-    assert (
-        device(hass, linked, house.entrance.id).name
-        == "ParqEx controller (Main gate, Pedestrian door, Elevator, …)"
-    )
-
-
-async def test_what_has_no_name_is_called_by_its_place(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    credentials: None,
-    cloud: Cloud,
-    house: DemoHouse,
-) -> None:
-    """Rather than left out."""
-    cloud.add_controller(house.owner)
-    for door in house.garage.doors:
-        door.rename(" ")
-    await set_up(hass, entry)
-    assert names(hass, entry) >= {
-        "ParqEx controller",
-        "Access point 1",
-        "Access point 2",
-    }
-
-
-async def test_a_new_access_point_appears_without_a_reload(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    house: DemoHouse,
-    advance: Advance,
-) -> None:
+async def test_a_new_access_point_appears_without_a_reload(home: Home) -> None:
     """Also one of a new controller."""
-    cloud.add_door(house.garage, "Cellar")
-    cloud.add_door(cloud.add_controller(house.owner), "Boat house")
-    await advance(30)
-    for entity_id in ("switch.cellar", "switch.boat_house"):
-        state = hass.states.get(entity_id)
-        assert state
-        assert state.state == "off"
-    assert "ParqEx controller (Boat house)" in names(hass, linked)
+    home.cloud.add_door(home.house.garage, "Cellar")
+    home.cloud.add_door(home.cloud.add_controller(home.house.owner), "Boat house")
+    await home.advance(30)
+    assert home.shown("switch.cellar") == home.shown("switch.boat_house") == "off"
+    assert "ParqEx controller (Boat house)" in names(home)
 
 
-async def test_what_is_no_longer_listed_is_removed_and_may_come_back(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    house: DemoHouse,
-    advance: Advance,
+@pytest.mark.parametrize("loaded", [True, False])
+async def test_what_is_not_listed_is_removed_and_may_come_back(
+    home: Home, caplog: pytest.LogCaptureFixture, loaded: bool
 ) -> None:
-    """Device, entity and all."""
-    elevator = cloud.door("Elevator")
-    cloud.remove_door(elevator)
-    cloud.remove_controller(house.garage)
-    await advance(30)
-    assert names(hass, linked) == {
+    """Devices and entities, also what went while the account was not loaded."""
+    if not loaded:
+        await home.unload()
+    elevator = home.cloud.door("Elevator")
+    home.cloud.remove_door(elevator)
+    home.cloud.remove_controller(home.house.garage)
+    if not loaded:
+        await home.reload()
+    await home.advance(30)
+    assert names(home) == {
         "ParqEx controller (Main gate, Pedestrian door)",
         "Main gate",
         "Pedestrian door",
     }
-    entities = er.async_entries_for_config_entry(er.async_get(hass), linked.entry_id)
-    assert {one.entity_id for one in entities if one.domain == "switch"} == {
+    assert {state.entity_id for state in home.hass.states.async_all("switch")} == {
         "switch.main_gate",
         "switch.pedestrian_door",
     }
-    assert not [one for one in entities if ".elevator" in one.entity_id]
-    house.entrance.doors.append(elevator)
-    await advance(30)
-    state = hass.states.get("switch.elevator")
-    assert state
-    assert state.state == "off"
+    for _ in range(3):
+        home.house.entrance.doors.append(elevator)
+        await home.coordinator.async_refresh()
+        home.cloud.remove_door(elevator)
+        await home.coordinator.async_refresh()
+    home.house.entrance.doors.append(elevator)
+    await home.advance(30)
+    assert home.shown("switch.elevator") == "off"
+    assert not errors(caplog)
 
 
-async def test_what_was_removed_while_home_assistant_was_away_goes_too(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud
+async def test_an_access_point_moves_to_another_controller(home: Home) -> None:
+    """And the old one goes in the same moment."""
+    new = home.cloud.add_controller(home.house.owner)
+    left = home.cloud.door("Garage left")
+    left.controller.doors.remove(left)
+    left.controller = new
+    new.doors.append(left)
+    home.cloud.remove_controller(home.house.garage)
+    await home.advance(30)
+    assert device(home, left.id).via_device_id == device(home, new.id).id
+    assert home.shown("switch.garage_left") == "off"
+
+
+async def test_an_access_point_may_have_its_controllers_id(home: Home) -> None:
+    """Finding 8: they share a device, and the account works."""
+    left = home.cloud.door("Garage left")
+    await home.unload()
+    left.id = home.house.garage.id
+    await home.reload()
+    assert home.switches == {"off"}
+    left.open_by_hand()
+    await home.advance(30)
+    assert home.switches == {"on", "off"}
+    assert device(home, left.id).via_device_id is None
+
+
+async def test_a_record_that_is_never_readable_costs_no_registrations(
+    home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At the first good answer."""
-    await hass.config_entries.async_unload(linked.entry_id)
-    cloud.remove_door(cloud.door("Elevator"))
-    await set_up(hass, linked)
-    assert "Elevator" not in names(hass, linked)
+    """Finding 8: a movement changes nothing that the registry holds."""
+    registered: list[Any] = []
+    original = dr.DeviceRegistry.async_get_or_create
+
+    def counted(self: dr.DeviceRegistry, **kwargs: Any) -> dr.DeviceEntry:
+        registered.append(kwargs)
+        return original(self, **kwargs)
+
+    monkeypatch.setattr(dr.DeviceRegistry, "async_get_or_create", counted)
+    home.fail("sync", edit=gate_with(id=None))
+    await home.reload()
+    assert registered
+    registered.clear()
+    home.cloud.door("Garage left").open_by_hand()
+    await home.advance(30)
+    assert home.shown("switch.garage_left") == "on"
+    assert not registered
 
 
 def _empty(body: Any) -> Any:
@@ -179,137 +163,48 @@ def _partly_unreadable(body: Any) -> Any:
 
 
 @pytest.mark.parametrize("edit", [_empty, _without_doors, _partly_unreadable])
-async def test_an_empty_or_unreadable_answer_removes_nothing(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    advance: Advance,
-    caplog: pytest.LogCaptureFixture,
-    edit: Any,
-) -> None:
-    """What it does not list is unavailable until the next good answer."""
-    before = names(hass, linked) - {None}
-    cloud.faults.add("sync", Fault(edit=edit), times=1)
-    await advance(30)
-    gate = hass.states.get("switch.main_gate")
-    assert gate
-    assert gate.state == STATE_UNAVAILABLE
-    assert len(names(hass, linked)) == len(before)
-    await advance(30)
-    assert {state.state for state in hass.states.async_all("switch")} == {"off"}
-    assert names(hass, linked) == before
-    assert "does not generate unique IDs" not in caplog.text
-
-
-async def test_a_device_can_be_deleted_once_it_is_no_longer_listed(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    house: DemoHouse,
-    advance: Advance,
-    hass_ws_client: WebSocketGenerator,
-) -> None:
-    """Not before: it would come back."""
-    assert await async_setup_component(hass, "config", {})
-    browser = await hass_ws_client(hass)
-    for listed in (cloud.door("Elevator").id, house.entrance.id):
-        found = device(hass, linked, listed)
-        assert not (await browser.remove_device(found.id))["success"]
-    elevator = device(hass, linked, cloud.door("Elevator").id)
-    cloud.faults.add("sync", Fault(edit=_partly_unreadable))
-    await advance(30)
-    assert (await browser.remove_device(elevator.id))["success"]
-    assert "Elevator" not in names(hass, linked)
-
-
-@pytest.mark.parametrize("edit", [_empty, _without_doors, _partly_unreadable])
-async def test_a_deleted_device_comes_back_if_it_is_listed_after_all(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    advance: Advance,
+async def test_an_incomplete_answer_removes_nothing(
+    home: Home,
     hass_ws_client: WebSocketGenerator,
     caplog: pytest.LogCaptureFixture,
     edit: Any,
 ) -> None:
-    """Entities and all, and at once, however many it were."""
-    assert await async_setup_component(hass, "config", {})
-    browser = await hass_ws_client(hass)
-    registry = dr.async_get(hass)
-    before = names(hass, linked)
-    entities = {state.entity_id for state in hass.states.async_all()}
-    cloud.faults.add("sync", Fault(edit=edit), times=2)
-    await advance(30)
-    answers = [
-        await browser.remove_device(one.id)
-        for one in dr.async_entries_for_config_entry(registry, linked.entry_id)
-    ]
+    """Finding 4: soon all is as it was, also what the user deleted meanwhile."""
+    assert await async_setup_component(home.hass, "config", {})
+    before = names(home)
+    entity_ids = {state.entity_id for state in home.hass.states.async_all()}
+    home.fail("sync", 1, edit=edit)
+    await home.advance(30)
+    assert home.shown() == "unavailable"
+    await home.advance(30)
+    assert (names(home), home.switches) == (before, {"off"})
+
+    home.fail("sync", 2, edit=edit)
+    await home.advance(30)
+    browser = await hass_ws_client(home.hass)
+    answers = [await browser.remove_device(one.id) for one in devices(home)]
     assert len([answer for answer in answers if answer["success"]]) > 1
     caplog.clear()
-    await advance(30)
-    assert not hass.states.get("switch.main_gate")
-    cloud.requests.clear()
-    await advance(30)
-    assert names(hass, linked) == before
-    assert {state.entity_id for state in hass.states.async_all()} == entities
-    assert {state.state for state in hass.states.async_all("switch")} == {"off"}
-    assert device(hass, linked, cloud.door("Main gate").id).via_device_id
-    assert [one.endpoint for one in cloud.requests].count("sync") == 2
-    assert not [one for one in caplog.records if one.levelname == "ERROR"]
+    await home.advance(30)
+    assert home.shown() is None
+    home.cloud.requests.clear()
+    await home.advance(30)
+    assert (names(home), home.switches) == (before, {"off"})
+    assert {state.entity_id for state in home.hass.states.async_all()} == entity_ids
+    assert device(home, home.gate.id).via_device_id
+    assert home.syncs == 2
+    assert not errors(caplog)
 
 
-async def test_no_device_is_deleted_while_nobody_knows_what_is_listed(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    hass_ws_client: WebSocketGenerator,
+@pytest.mark.parametrize("loaded", [True, False])
+async def test_a_device_that_may_be_listed_cannot_be_deleted(
+    home: Home, hass_ws_client: WebSocketGenerator, loaded: bool
 ) -> None:
-    """The account is not set up."""
-    assert await async_setup_component(hass, "config", {})
-    browser = await hass_ws_client(hass)
-    elevator = device(hass, linked, cloud.door("Elevator").id)
-    await hass.config_entries.async_unload(linked.entry_id)
-    assert not (await browser.remove_device(elevator.id))["success"]
-
-
-async def test_nothing_is_remembered_of_what_is_gone(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    house: DemoHouse,
-    advance: Advance,
-    hass_storage: dict[str, Any],
-) -> None:
-    """Access points and controllers that come and go do not fill the memory."""
-    coordinator = linked.runtime_data
-    (sent,) = [one for one in hass.data.values() if isinstance(one, Sent)]
-    for _ in range(3):
-        controller = cloud.add_controller(house.owner)
-        door = cloud.add_door(controller, "Side door", travel_seconds=0)
-        await advance(30)
-        door.open_as(cloud.visitor("Vera Visitor"))
-        await advance(30)
-        await hass.services.async_call(
-            "switch",
-            "turn_off",
-            {ATTR_ENTITY_ID: "switch.side_door"},
-            blocking=True,
-        )
-        await advance(30)
-        assert coordinator.access_log.last(door.id)
-        cloud.remove_controller(controller)
-        await advance(30)
-        assert coordinator.access_log.last(door.id) is None
-    await hass.services.async_call(
-        "switch", "turn_on", {ATTR_ENTITY_ID: "switch.main_gate"}, blocking=True
-    )
-    assert list(sent.latest) == [cloud.door("Main gate").id]
-    assert not sent.controllers
-    listed = {*coordinator.data.access_points, *coordinator.data.controllers}
-    assert coordinator._listeners_of.keys() <= listed
-    assert coordinator.access_log._listeners.keys() <= listed
-    assert coordinator.access_log._readings._readings.keys() <= listed
-    await hass.config_entries.async_unload(linked.entry_id)
-    saved = hass_storage[f"parqex.access_log.{linked.entry_id}"]["data"]
-    assert {*saved["last"], *saved["read"]} <= listed
-    assert "Vera" not in str(saved)
+    """It would come back; and while the account is not loaded, it is not known."""
+    assert await async_setup_component(home.hass, "config", {})
+    browser = await hass_ws_client(home.hass)
+    if not loaded:
+        await home.unload()
+    for listed_id in (home.gate.id, home.house.entrance.id):
+        answer = await browser.remove_device(device(home, listed_id).id)
+        assert not answer["success"]

@@ -1,23 +1,20 @@
-"""Diagnostics help, and tell nothing of anybody."""
+"""Diagnostics help, and name nobody and nothing."""
 
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
     get_diagnostics_for_device,
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from syrupy.assertion import SnapshotAssertion
 
 from custom_components.parqex.const import DOMAIN
-from homeassistant.const import ATTR_ENTITY_ID, SERVICE_TURN_ON
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
-from tests.conftest import Advance
-from tests.simulator import Cloud, DemoHouse, Fault
+from tests.common import Home, refused
 
 
 @pytest.fixture(autouse=True)
@@ -26,94 +23,89 @@ async def diagnostics(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, "diagnostics", {})
 
 
-async def live(hass: HomeAssistant, cloud: Cloud, advance: Advance) -> None:
-    """Let enough happen for every field to say something."""
-    cloud.door("Main gate").open_as(cloud.visitor("Vera Visitor"))
-    await advance(30)
-    cloud.door("Main gate").refusal = 428
-    with pytest.raises(HomeAssistantError):
-        await hass.services.async_call(
-            "switch",
-            SERVICE_TURN_ON,
-            {ATTR_ENTITY_ID: "switch.main_gate"},
-            blocking=True,
-        )
+async def live(home: Home) -> None:
+    """Let enough happen for every field to have a value."""
+    await home.advance(30)
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    await home.advance(30)
+    home.gate.refusal = 428
+    with refused("sensor"):
+        await home.turn("turn_on")
 
     def edit(body: Any) -> Any:
         body["devices"][0]["doors"].append(None)
         return body
 
-    cloud.faults.add("sync", Fault(status=500), times=1)
-    await advance(30)
-    cloud.faults.add("sync", Fault(edit=edit))
-    await advance(120)
+    home.fail("sync", 1, status=500)
+    await home.advance(30)
+    home.fail("sync", edit=edit)
+    await home.advance(120)
 
 
-async def test_an_entry_tells_how_it_goes_and_nothing_private(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    house: DemoHouse,
-    advance: Advance,
-    hass_client: ClientSessionGenerator,
+def check_private(home: Home, shown: Any) -> None:
+    """See that no name, e-mail address, id, code, address or token is shown."""
+    listed: tuple[Any, ...] = (
+        *home.cloud.doors,
+        *home.cloud.controllers,
+        *home.cloud.accounts,
+    )
+    private = {
+        *home.cloud.issued_secrets(),
+        *home.cloud.personal_data(),
+        *(one.id for one in listed),
+        *(door.name for door in home.cloud.doors),
+        home.entry.title,
+        "127.0.0.1",
+        "http",
+    }
+    assert not [one for one in private if one in str(shown)]
+
+
+async def test_an_account(
+    home: Home, hass_client: ClientSessionGenerator, snapshot: SnapshotAssertion
 ) -> None:
-    """No name, e-mail address, id, code, address or token."""
-    await live(hass, cloud, advance)
-    told = await get_diagnostics_for_config_entry(hass, hass_client, linked)
-    coordinator: Any = told["coordinator"]
-    assert coordinator["skipped_records"] == 1
-    assert coordinator["time_zone"] == {"zone": "UTC", "proven": True}
-    assert [one.split()[2:] for one in coordinator["last_errors"]] == [
-        ["command", "sensor_required"],
-        ["look", "cannot_connect"],
-    ]
-    assert coordinator["shape_of_last_answer"]["devices"][0]["blackbox_code"] == "str"
-    assert coordinator["seconds_for_last_answer"] is not None
-    controllers: Any = told["controllers"]
-    assert [len(one["access_points"]) for one in controllers] == [3, 2]
-    assert controllers[0]["access_points"][0]["state"] == "OPEN"
-    _tells_nothing_private(told, cloud, linked)
+    """How fetching goes, the access log, and what is listed."""
+    await live(home)
+    shown: Any = await get_diagnostics_for_config_entry(
+        home.hass, hass_client, home.entry
+    )
+    assert shown == snapshot
+    check_private(home, shown)
 
 
-async def test_a_device_tells_of_itself_alone(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    house: DemoHouse,
-    advance: Advance,
-    hass_client: ClientSessionGenerator,
-) -> None:
+async def test_a_device(home: Home, hass_client: ClientSessionGenerator) -> None:
     """A controller with its access points, an access point, or nothing any more."""
-    await live(hass, cloud, advance)
-    devices = dr.async_get(hass)
+    await live(home)
+    left, registry = home.cloud.door("Garage left"), dr.async_get(home.hass)
 
-    async def told_of(identifier: str) -> Any:
-        device = devices.async_get_device_by_identifier(
-            (DOMAIN, identifier), linked.entry_id
+    async def shown_of(listed_id: str) -> Any:
+        device = registry.async_get_device_by_identifier(
+            (DOMAIN, listed_id), home.entry.entry_id
         )
         assert device
-        told = await get_diagnostics_for_device(hass, hass_client, linked, device)
-        _tells_nothing_private(told, cloud, linked)
-        return told["device"]
+        shown = await get_diagnostics_for_device(
+            home.hass, hass_client, home.entry, device
+        )
+        check_private(home, shown)
+        return shown["device"]
 
-    assert len((await told_of(house.garage.id))["access_points"]) == 2
-    assert (await told_of(cloud.door("Garage left").id))["battery"] == 87
-    left = cloud.door("Garage left")
-    cloud.remove_door(left)
-    await advance(30)
-    assert await told_of(left.id) == {}
+    assert len((await shown_of(home.house.garage.id))["access_points"]) == 2
+    assert (await shown_of(left.id))["battery"] == 87
+    home.cloud.remove_door(left)
+    await home.advance(30)
+    assert await shown_of(left.id) == {}
 
 
-def _tells_nothing_private(told: Any, cloud: Cloud, entry: MockConfigEntry) -> None:
-    """See that nothing secret or personal is there."""
-    text = str(told)
-    private = (
-        cloud.issued_secrets()
-        | cloud.personal_data()
-        | {door.id for door in cloud.doors}
-        | {controller.id for controller in cloud.controllers}
-        | {account.id for account in cloud.accounts}
-        | {door.name for door in cloud.doors}
-        | {entry.title, "127.0.0.1", "http"}
-    )
-    assert not [one for one in private if one in text]
+async def test_an_account_that_is_not_loaded(
+    home: Home, hass_client: ClientSessionGenerator
+) -> None:
+    """Finding 46: its state is shown, and that of its devices."""
+    await home.unload()
+    registry = dr.async_get(home.hass)
+    device = dr.async_entries_for_config_entry(registry, home.entry.entry_id)[0]
+    assert await get_diagnostics_for_config_entry(
+        home.hass, hass_client, home.entry
+    ) == {"state": "not_loaded", "webhook": False}
+    assert await get_diagnostics_for_device(
+        home.hass, hass_client, home.entry, device
+    ) == {"state": "not_loaded"}

@@ -10,7 +10,7 @@ from yarl import URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
-from tests.conftest import Advance
+from tests.conftest import Advance, settle
 from tests.linking import Browser
 from tests.reliability.exercises import EXERCISES, GATE, Authorize, Toggle
 from tests.reliability.home import Home
@@ -57,7 +57,7 @@ def home(
 async def test_trouble_comes_and_goes(
     home: Home, browser: Browser, endpoint: str, kind: str
 ) -> None:
-    """It comes to what the matrix says, and the next good answer puts it right."""
+    """The outcome is that of the matrix, and the next good answer puts all right."""
     exercise = EXERCISES[endpoint](home, browser)
     await exercise.prepare()
     async with home.in_trouble(endpoint, kind):
@@ -82,7 +82,7 @@ UNSURE = [
 async def test_a_command_may_be_carried_out_all_the_same(
     home: Home, browser: Browser, kind: str
 ) -> None:
-    """Only its answer is lost; so it is not sent again, and the door is looked at."""
+    """Only its answer is lost, so it is not sent again, and the account is refreshed."""
     fault = kinds(home.cloud)[kind]
     toggle = Toggle(home, browser)
     await toggle.prepare()
@@ -91,7 +91,7 @@ async def test_a_command_may_be_carried_out_all_the_same(
         await home.check()
     assert home.state(GATE) == "on"
     await toggle.repair()
-    assert home.asked("toggle") == 1
+    assert home.requests("toggle") == 1
 
 
 @pytest.mark.parametrize(
@@ -115,17 +115,17 @@ async def test_a_command_may_be_carried_out_all_the_same(
 async def test_the_browser_comes_back_with_something_else(
     home: Home, browser: Browser, query: str, ends: bool
 ) -> None:
-    """No account is linked by it, and linking can be gone on with or begun again."""
+    """No account is linked by it, and linking can be continued or started again."""
     authorize = Authorize(home, browser)
     assert await authorize.provoke() is Outcome.STAY
     state = URL(authorize.result["url"] or "").query["state"]
     query = query.format(state=state, long="x" * 6000)
     await browser.come_back(URL(f"/auth/external/callback?{query}", encoded=True))
-    await home.hass.async_block_till_done(wait_background_tasks=True)
+    await settle(home.hass)
     (flow,) = home.hass.config_entries.flow.async_progress()
     assert (flow["step_id"] != "auth") is ends
     if ends:
-        ended = await authorize.async_go_on()
+        ended = await authorize.async_continue()
         assert ended["type"] is FlowResultType.ABORT
         assert await authorize.provoke() is Outcome.STAY
     await home.check()

@@ -1,30 +1,35 @@
-"""What every test is watched for: the guard sees it, and a whole life shows nothing."""
+"""The guard of every test finds what is planted, and a whole life shows nothing."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from itertools import product
 import json
 import logging
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockUser,
+    async_capture_events,
+)
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.parqex.const import DOMAIN
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     SOURCE_USER,
+    ConfigEntryDisabler,
     ConfigEntryState,
     ConfigFlowContext,
-    ConfigFlowResult,
 )
 from homeassistant.const import ATTR_ENTITY_ID, MATCH_ALL
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from tests.conftest import Advance
+from tests.conftest import Advance, settle
 from tests.linking import Browser
 from tests.secrecy import Secrecy
 from tests.simulator import Cloud, DemoHouse, Fault
@@ -32,40 +37,41 @@ from tests.simulator import Cloud, DemoHouse, Fault
 GATE = "switch.main_gate"
 
 
-def log(hass: HomeAssistant, entry: MockConfigEntry, private: str) -> None:
+class Where(NamedTuple):
+    """Everything that something can be planted in."""
+
+    hass: HomeAssistant
+    files: dict[str, Any]
+    entry: MockConfigEntry
+
+
+def log(where: Where, private: str) -> None:
     """Log a line at debug level."""
     logging.getLogger("custom_components.parqex.api").debug("Token %s", private)
 
 
-def log_what_others_know(
-    hass: HomeAssistant, entry: MockConfigEntry, private: str
-) -> None:
-    """Let a library log it."""
+def log_by_a_library(where: Where, private: str) -> None:
+    """Log a line as a library would."""
     logging.getLogger("aiohttp.client").debug("GET /token?code=%s", private)
 
 
-def log_a_traceback(hass: HomeAssistant, entry: MockConfigEntry, private: str) -> None:
-    """Log an error of somebody else's, which quotes it."""
-    nothing: dict[str, str] = {}
-    try:
-        assert nothing[private]
-    except KeyError:
-        logging.getLogger("homeassistant.helpers").exception("Unexpected")
+def log_a_traceback(where: Where, private: str) -> None:
+    """Log an error that quotes it."""
+    logger = logging.getLogger("homeassistant.helpers")
+    logger.error("Unexpected", exc_info=KeyError(private))
 
 
-def show(hass: HomeAssistant, entry: MockConfigEntry, private: str) -> None:
+def show(where: Where, private: str) -> None:
     """Show it as an attribute."""
-    state = hass.states.get(GATE)
-    assert state
-    hass.states.async_set(GATE, state.state, {"token": private})
+    where.hass.states.async_set(GATE, "on", {"token": private})
 
 
-def repair(hass: HomeAssistant, entry: MockConfigEntry, private: str) -> None:
+def repair(where: Where, private: str) -> None:
     """Have it in a repair."""
     ir.async_create_issue(
-        hass,
+        where.hass,
         DOMAIN,
-        "told",
+        "planted",
         is_fixable=False,
         severity=ir.IssueSeverity.ERROR,
         translation_key="may_not_open",
@@ -73,30 +79,37 @@ def repair(hass: HomeAssistant, entry: MockConfigEntry, private: str) -> None:
     )
 
 
-def diagnose(hass: HomeAssistant, entry: MockConfigEntry, private: str) -> None:
+def diagnose(where: Where, private: str) -> None:
     """Have it among the last errors."""
-    entry.runtime_data.last_errors.append(private)
+    where.entry.runtime_data.coordinator.last_errors.append(private)
 
 
-def keep(hass: HomeAssistant, entry: MockConfigEntry, private: str) -> None:
+def keep(where: Where, private: str) -> None:
     """Keep it beside the tokens."""
-    hass.config_entries.async_update_entry(
-        entry, data={**entry.data, "pin_code": private}
-    )
+    data = {**where.entry.data, "pin_code": private}
+    where.hass.config_entries.async_update_entry(where.entry, data=data)
+
+
+def store(where: Where, private: str) -> None:
+    """Store it with the access log, where only names may be."""
+    where.files[f"{DOMAIN}.access_log.{where.entry.entry_id}"] = {"data": private}
+
+
+PLANTS = [log, log_by_a_library, log_a_traceback, show, repair, diagnose, keep, store]
+KINDS = ["secret", "PIN", "name", "e-mail"]
 
 
 @pytest.mark.parametrize(
-    "tell", [log, log_what_others_know, log_a_traceback, show, repair, diagnose, keep]
+    ("plant", "kind"), [one for one in product(PLANTS, KINDS) if one != (store, "name")]
 )
-@pytest.mark.parametrize("kind", ["secret", "PIN", "name", "e-mail"])
-async def test_the_guard_sees_it(
+async def test_the_guard_finds_what_is_planted(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     linked: MockConfigEntry,
+    plant: Callable[[Where, str], None],
     kind: str,
-    tell: Callable[[HomeAssistant, MockConfigEntry, str], None],
 ) -> None:
-    """Wherever it is planted: of a cloud that the guard of this test does not know."""
+    """What is planted is of a cloud that this test's own guard does not know."""
     cloud = Cloud(seed=1)
     account = cloud.add_account("Peter", "Planted")
     private = {
@@ -107,14 +120,13 @@ async def test_the_guard_sees_it(
     }[kind]
     with Secrecy() as secrecy:
         secrecy.protect(cloud)
-        await secrecy.async_check(hass, hass_storage)
-        secrecy.check_log()
-        tell(hass, linked, private)
 
         async def check() -> None:
             await secrecy.async_check(hass, hass_storage)
             secrecy.check_log()
 
+        await check()
+        plant(Where(hass, hass_storage, linked), private)
         with pytest.raises(AssertionError, match=private):
             await check()
 
@@ -126,61 +138,42 @@ ERRORS = [
 ]
 
 
-class Life:
-    """An account, and people who use it."""
-
-    def __init__(
-        self, hass: HomeAssistant, browser: Browser, cloud: Cloud, house: DemoHouse
-    ) -> None:
-        """Take what all of it takes place in."""
-        self._hass, self._browser = hass, browser
-        self._cloud, self._house = cloud, house
-
-    async def link(self, context: ConfigFlowContext) -> None:
-        """Deny, then allow."""
-        flows = self._hass.config_entries.flow
-        for decide in (self._browser.deny, self._allow):
-            flow = await flows.async_init(DOMAIN, context=context)
-            await decide(flow)
-            await flows.async_configure(flow["flow_id"])
-            await self._hass.async_block_till_done(wait_background_tasks=True)
-
-    async def _allow(self, flow: ConfigFlowResult) -> None:
-        await self._browser.allow(flow, self._house.owner)
-
-    async def use(self) -> None:
-        """Open and close the gate, and ask who did."""
-        for service in ("turn_on", "turn_off"):
-            with suppress(HomeAssistantError):
-                await self._hass.services.async_call(
-                    "switch", service, {ATTR_ENTITY_ID: GATE}, blocking=True
-                )
+async def use_the_gate(hass: HomeAssistant, cloud: Cloud) -> None:
+    """Have a visitor and Home Assistant use the gate, and ask for its access log."""
+    gate = cloud.door("Main gate")
+    gate.close_by_hand()
+    gate.open_as(cloud.visitor("Vera Visitor"))
+    for domain, service, response in (
+        ("switch", "turn_on", False),
+        ("switch", "turn_off", False),
+        (DOMAIN, "get_access_history", True),
+    ):
         with suppress(HomeAssistantError):
-            await self._hass.services.async_call(
-                DOMAIN,
-                "get_access_history",
+            await hass.services.async_call(
+                domain,
+                service,
                 {ATTR_ENTITY_ID: GATE},
                 blocking=True,
-                return_response=True,
+                return_response=response,
             )
 
-    def visit(self) -> None:
-        """Let somebody come by."""
-        visitor = self._cloud.visitor("Vera Visitor")
-        gate = self._cloud.door("Main gate")
-        gate.close_by_hand()
-        gate.open_as(visitor)
 
-    def repeat_everything(self) -> str:
-        """Return a body that says everything private there is."""
-        private = self._cloud.issued_secrets() | self._cloud.personal_data()
-        everything = " ".join(sorted(private))
-        return json.dumps(
-            {"success": False, "message": everything, "error": everything}
-        )
+async def link(
+    hass: HomeAssistant, browser: Browser, house: DemoHouse, context: ConfigFlowContext
+) -> None:
+    """Link the account: denied, then allowed."""
+    flows = hass.config_entries.flow
+    for allowed in (False, True):
+        flow = await flows.async_init(DOMAIN, context=context)
+        if allowed:
+            await browser.allow(flow, house.owner)
+        else:
+            await browser.deny(flow)
+        await flows.async_configure(flow["flow_id"])
+        await settle(hass)
 
 
-async def test_a_whole_life(
+async def test_a_whole_life_in_every_state(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     credentials: None,
@@ -188,78 +181,88 @@ async def test_a_whole_life(
     house: DemoHouse,
     advance: Advance,
     secrecy: Secrecy,
+    hass_admin_user: MockUser,
     hass_client: ClientSessionGenerator,
     current_request_with_host: None,
 ) -> None:
-    """Linking, every trouble with everything, linking again, options and removal."""
+    """Linking, all errors at all endpoints, linking again, options and removal."""
     for component in ("http", "auth", "diagnostics", "repairs", "webhook"):
         assert await async_setup_component(hass, component, {})
     client = await hass_client()
-    heard: list[str] = []
-
-    @callback
-    def hear(event: Event) -> None:
-        heard.append(str(event.data))
-
-    hass.bus.async_listen(MATCH_ALL, hear)
+    events = async_capture_events(hass, MATCH_ALL)
     house.owner.details.update(phone="+1 555 0100", email="olivia@example.org")
-    life = Life(hass, Browser(hass, client), cloud, house)
-    await life.link(ConfigFlowContext(source=SOURCE_USER))
-    (entry,) = hass.config_entries.async_entries(DOMAIN)
-    assert entry.state is ConfigEntryState.LOADED
-
+    browser, entries = Browser(hass, client), hass.config_entries
+    await link(hass, browser, house, ConfigFlowContext(source=SOURCE_USER))
+    (entry,) = entries.async_entries(DOMAIN)
     downloads: list[str] = []
 
-    async def download() -> None:
-        """Download the diagnostics, as a person would, and look everywhere else."""
-        response = await client.get(f"/api/diagnostics/config_entry/{entry.entry_id}")
-        downloads.append(await response.text())
+    async def check(state: ConfigEntryState) -> None:
+        """Check everything, and download the diagnostics."""
+        assert entry.state is state
         await secrecy.async_check(hass, hass_storage)
+        # The client's own token expires in half an hour.
+        (refresh_token,) = hass_admin_user.refresh_tokens.values()
+        token = hass.auth.async_create_access_token(refresh_token)
+        response = await client.get(
+            f"/api/diagnostics/config_entry/{entry.entry_id}",
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        assert response.status == 200
+        downloads.append(await response.text())
 
-    for endpoint in ("sync", "token", "toggle", "history", "user_settings"):
-        for fault in ERRORS:
-            if entry.state is not ConfigEntryState.LOADED:
-                await hass.config_entries.async_reload(entry.entry_id)
-            cloud.faults.add(endpoint, replace(fault, body=life.repeat_everything()))
-            if endpoint == "token":
-                cloud.oauth.expire(house.owner)
-            life.visit()
-            await advance(130)
-            await life.use()
-            if endpoint in ("sync", "token"):
-                await hass.config_entries.async_reload(entry.entry_id)
-            await secrecy.async_check(hass, hass_storage)
-            cloud.faults.clear()
-            await advance(1000)
-    await hass.config_entries.async_reload(entry.entry_id)
-    await life.use()
-    await download()
+    await check(ConfigEntryState.LOADED)
+    for endpoint, fault in product(
+        ("sync", "token", "toggle", "history", "user_settings"), ERRORS
+    ):
+        if entry.state is not ConfigEntryState.LOADED:
+            await entries.async_reload(entry.entry_id)
+        private = " ".join(sorted(cloud.issued_secrets() | cloud.personal_data()))
+        body = json.dumps({"success": False, "message": private, "error": private})
+        cloud.faults.add(endpoint, replace(fault, body=body))
+        if endpoint == "token":
+            cloud.oauth.expire(house.owner)
+        await advance(130)
+        await use_the_gate(hass, cloud)
+        await check(entry.state)
+        if endpoint in ("sync", "token"):
+            await entries.async_reload(entry.entry_id)
+            await check(entry.state)
+            assert entry.state is not ConfigEntryState.LOADED
+        cloud.faults.clear()
+        await advance(1000)
+
+    cloud.faults.add("sync", Fault(status=500))
+    await entries.async_reload(entry.entry_id)
+    await check(ConfigEntryState.SETUP_RETRY)
+    cloud.faults.clear()
+    await entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    await check(ConfigEntryState.NOT_LOADED)
+    await entries.async_set_disabled_by(entry.entry_id, None)
+    await use_the_gate(hass, cloud)
+    await check(ConfigEntryState.LOADED)
 
     cloud.oauth.revoke(house.owner)
     await advance(1000)
-    (flow,) = hass.config_entries.flow.async_progress()
-    await secrecy.async_check(hass, hass_storage)
-    hass.config_entries.flow.async_abort(flow["flow_id"])
-    await life.link(
-        ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=entry.entry_id)
-    )
-    assert entry.state is ConfigEntryState.LOADED
-    options = await hass.config_entries.options.async_init(entry.entry_id)
-    await hass.config_entries.options.async_configure(
-        options["flow_id"], {"record_names": False}
-    )
-    life.visit()
+    (flow,) = entries.flow.async_progress()
+    await check(ConfigEntryState.LOADED)
+    entries.flow.async_abort(flow["flow_id"])
+    again = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=entry.entry_id)
+    await link(hass, browser, house, again)
+    await check(ConfigEntryState.LOADED)
+
+    options = await entries.options.async_init(entry.entry_id)
+    await entries.options.async_configure(options["flow_id"], {"record_names": False})
+    await use_the_gate(hass, cloud)
     await advance(130)
-    await download()
-    await hass.config_entries.async_unload(entry.entry_id)
-    await secrecy.async_check(hass, hass_storage)
-    await hass.config_entries.async_remove(entry.entry_id)
+    await check(ConfigEntryState.LOADED)
+    await entries.async_unload(entry.entry_id)
+    await check(ConfigEntryState.NOT_LOADED)
+    await entries.async_remove(entry.entry_id)
     assert not [name for name in hass_storage if name.startswith(DOMAIN)]
 
     secrets = cloud.issued_secrets()
     assert len(secrets) > 50
-    assert len(downloads) == 2
-    private = secrets | cloud.personal_data()
-    assert not [one for one in private if one in "".join(downloads)]
-    tokens = {one for one in secrets if not one.isdecimal()}
-    assert not [one for one in tokens if one in "".join(heard)]
+    private_data = secrets | cloud.personal_data()
+    assert not [one for one in private_data if one in "".join(downloads)]
+    fired = str([event.data for event in events])
+    assert not [one for one in secrets if not one.isdecimal() and one in fired]

@@ -1,60 +1,43 @@
 """Sensors beside the access log."""
 
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from homeassistant.core import HomeAssistant
-from tests.conftest import Advance, enable_all, entry_for, set_up
-from tests.simulator import Cloud, DemoHouse
+from tests.common import Home
+from tests.conftest import enable_all
 
 CONTACT = "sensor.parqex_controller_garage_left_garage_right_last_contact"
 
 
-def shown(hass: HomeAssistant, entity_id: str) -> str | None:
-    """Return the state of an entity, None if there is none."""
-    state = hass.states.get(entity_id)
-    return state.state if state else None
-
-
-async def test_a_battery_is_shown_where_there_is_one(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, advance: Advance
-) -> None:
+async def test_a_battery_is_shown_where_there_is_one(home: Home) -> None:
     """Also when the sensor is paired later, and unknown when it is gone."""
-    assert shown(hass, "sensor.garage_left_battery") == "87"
-    assert shown(hass, "sensor.garage_right_battery") is None
-    right = cloud.door("Garage right")
+    battery, right = "sensor.garage_right_battery", home.cloud.door("Garage right")
+    assert home.shown("sensor.garage_left_battery") == "87"
+    assert home.shown(battery) is None
     right.bluetooth_sensor_mac_address = "a4c138000002"
     right.bluetooth_sensor_battery_level = 12
-    await advance(30)
-    assert shown(hass, "sensor.garage_right_battery") == "12"
+    await home.advance(30)
+    assert home.shown(battery) == "12"
     right.bluetooth_sensor_mac_address = "000000000000"
-    await advance(30)
-    assert shown(hass, "sensor.garage_right_battery") == "unknown"
+    await home.advance(30)
+    assert home.shown(battery) == "unknown"
 
 
-async def test_an_owner_is_told_from_a_guest(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, house: DemoHouse
+async def test_an_owner_differs_from_a_guest(
+    home: Home, guest: MockConfigEntry
 ) -> None:
-    """As ParqEx says it."""
-    guest = entry_for(cloud, house.guest)
-    guest.add_to_hass(hass)
-    await set_up(hass, guest)
-    for entry in (linked, guest):
-        await enable_all(hass, entry)
-    assert shown(hass, "sensor.main_gate_relation") == "owner"
-    assert shown(hass, "sensor.front_gate_relation") == "has_access"
+    """As ParqEx lists it."""
+    for entry in (home.entry, guest):
+        await enable_all(home.hass, entry)
+    assert home.shown("sensor.main_gate_relation") == "owner"
+    assert home.shown("sensor.front_gate_relation") == "has_access"
 
 
-async def test_a_controllers_last_contact_waits_for_the_zone(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    advance: Advance,
-) -> None:
+@pytest.mark.parametrize("time_zone", ["UTC", "America/New_York"])
+async def test_last_contact_waits_for_the_zone(home: Home, time_zone: str) -> None:
     """A time that may be hours off is not shown."""
-    cloud.time_zone = "America/New_York"
-    await enable_all(hass, linked)
-    assert shown(hass, CONTACT) == "unknown"
-    await advance(60)
-    cloud.door("Garage left").open_by_hand()
-    await advance(30)
-    assert shown(hass, CONTACT) == "2026-11-02T12:01:00+00:00"
+    home.cloud.time_zone = time_zone
+    await enable_all(home.hass, home.entry)
+    assert home.shown(CONTACT) == "unknown"
+    await home.prove_zone()
+    assert home.shown(CONTACT) == "2026-11-02T12:00:00+00:00"

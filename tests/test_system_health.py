@@ -7,29 +7,24 @@ from pytest_homeassistant_custom_component.common import (
     get_system_health_info,
 )
 
-from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
-from tests.conftest import NOW, Advance, entry_for, set_up
-from tests.simulator import Cloud, DemoHouse, Simulator
+from tests.common import Home
+from tests.conftest import NOW
+from tests.simulator import Simulator
 
 
-async def health(hass: HomeAssistant) -> dict[str, Any]:
+async def health(home: Home) -> dict[str, Any]:
     """Return what the page shows."""
-    assert await async_setup_component(hass, "system_health", {})
-    await hass.async_block_till_done()
-    info: dict[str, Any] = await get_system_health_info(hass, "parqex")
+    assert await async_setup_component(home.hass, "system_health", {})
+    await home.hass.async_block_till_done()
+    info: dict[str, Any] = await get_system_health_info(home.hass, "parqex")
     info["api_reachable"] = await info["api_reachable"]
     return info
 
 
-async def test_it_counts_all_accounts(
-    hass: HomeAssistant, linked: MockConfigEntry, cloud: Cloud, house: DemoHouse
-) -> None:
+async def test_it_counts_all_accounts(home: Home, guest: MockConfigEntry) -> None:
     """And what they can reach."""
-    guest = entry_for(cloud, house.guest)
-    guest.add_to_hass(hass)
-    await set_up(hass, guest)
-    assert await health(hass) == {
+    assert await health(home) == {
         "api_reachable": "ok",
         "linked_accounts": 2,
         "access_points": 7,
@@ -37,25 +32,19 @@ async def test_it_counts_all_accounts(
     }
 
 
-async def test_it_says_when_parqex_is_gone(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    simulator: Simulator,
-    advance: Advance,
+async def test_it_shows_since_when_parqex_is_gone(
+    home: Home, simulator: Simulator
 ) -> None:
-    """And since when."""
+    """By the time of its last answer."""
     await simulator.stop()
-    await advance(30)
-    info = await health(hass)
+    await home.advance(30)
+    info = await health(home)
     assert info["api_reachable"]["type"] == "failed"
     assert info["last_answer"] == NOW
 
 
-async def test_it_works_without_an_account(
-    hass: HomeAssistant, entry: MockConfigEntry, credentials: None
-) -> None:
-    """None is loaded."""
-    assert await async_setup_component(hass, "parqex", {})
-    await hass.config_entries.async_unload(entry.entry_id)
-    info = await health(hass)
+async def test_it_works_while_no_account_is_loaded(home: Home) -> None:
+    """There is no last answer then."""
+    await home.unload()
+    info = await health(home)
     assert (info["linked_accounts"], info["last_answer"]) == (1, None)

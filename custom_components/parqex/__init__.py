@@ -1,11 +1,13 @@
 """The ParqEx integration: gates, garage doors and other access points."""
 
+from aiohttp import DummyCookieJar
+
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_WEBHOOK_ID, Platform
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import UnknownImplementationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.config_entry_oauth2_flow import (
     async_get_config_entry_implementation,
 )
@@ -13,14 +15,22 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 
-from . import access_memory, token_copy
+from .access_log import AccessLog, async_remove_store
 from .api import ParqExClient, base_url
+from .commands import Commands
 from .const import DOMAIN
-from .coordinator import ParqExConfigEntry, ParqExCoordinator
+from .coordinator import ParqExCoordinator
+from .data import ParqExConfigEntry, ParqExData, account_state, process_state
 from .devices import Devices
-from .issues import CREDENTIALS_DELETED, KINDS, async_clear_issue, async_raise_issue
+from .issues import (
+    CREDENTIALS_DELETED,
+    async_clear_issue,
+    async_clear_issues,
+    async_raise_issue,
+    async_setup_issues,
+)
+from .oauth import ParqExSession, TokenStore
 from .services import async_setup_services
-from .tokens import AccountTokens, token_lock
 from .webhook import async_forget_address, async_setup_webhook
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -35,58 +45,75 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions."""
+    """Create the session, register the actions, and watch for disabled accounts."""
+    process_state(hass).session = async_create_clientsession(
+        hass, cookie_jar=DummyCookieJar()
+    )
     async_setup_services(hass)
+    async_setup_issues(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bool:
     """Set up a linked ParqEx account."""
-    async with token_lock(hass, entry):
-        await token_copy.async_recover(hass, entry)
+    client = await _async_client(hass, entry)
+    coordinator = ParqExCoordinator(hass, entry, client)
+    commands = Commands(hass, entry, client, coordinator)
+    access_log = AccessLog(hass, entry, client, coordinator)
+    await access_log.async_load()
+    await coordinator.async_config_entry_first_refresh()
+    entry.runtime_data = ParqExData(client, coordinator, commands, access_log)
+
+    # The order in which they learn of an update: a command is confirmed before its
+    # switch shows the state, and a device is there before its entities.
+    commands.async_start()
+    Devices(hass, entry, coordinator).async_start()
+    access_log.async_setup()
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    # Home Assistant's automations listen once it has started.
+    entry.async_on_unload(async_at_started(hass, access_log.async_start))
+    async_setup_webhook(hass, entry)
+    return True
+
+
+async def _async_client(hass: HomeAssistant, entry: ParqExConfigEntry) -> ParqExClient:
+    """Return the client of an account, with the newest tokens."""
+    await TokenStore(hass, entry).async_restore()
     try:
         implementation = await async_get_config_entry_implementation(hass, entry)
     except UnknownImplementationError:
         async_raise_issue(hass, entry, CREDENTIALS_DELETED)
         raise
     async_clear_issue(hass, entry, CREDENTIALS_DELETED)
-    tokens = AccountTokens(hass, entry, implementation)
-    await tokens.async_access_token()
-
-    client = ParqExClient(async_get_clientsession(hass), base_url(), tokens)
-    coordinator = ParqExCoordinator(hass, entry, client)
-    await coordinator.async_config_entry_first_refresh()
-    entry.runtime_data = coordinator
-
-    # Before the platforms, so that entities find their device, and under its controller.
-    devices = Devices(hass, entry)
-    devices.async_set_up()
-    entry.async_on_unload(coordinator.async_add_listener(devices.async_update))
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    # Not sooner: Home Assistant arms its automations when it has started.
-    entry.async_on_unload(async_at_started(hass, coordinator.access_log.async_start))
-    async_setup_webhook(hass, entry)
-    return True
+    rate_limit = account_state(hass, entry.entry_id).rate_limit
+    return ParqExClient(
+        process_state(hass).session,
+        base_url(),
+        ParqExSession(hass, entry, implementation, rate_limit),
+        rate_limit,
+    )
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bool:
     """Unload a linked ParqEx account."""
-    # First of all: what is told while nobody listens any more would count as told.
-    await entry.runtime_data.access_log.async_stop()
+    data = entry.runtime_data
+    # Nothing is sent, fetched or published any more while entities go: they would miss it.
+    data.commands.async_stop()
+    await data.coordinator.async_shutdown()
+    await data.access_log.async_stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: ParqExConfigEntry, device: DeviceEntry
 ) -> bool:
-    """Let the user delete a device that ParqEx no longer lists, as far as we know.
+    """Let the user delete a device that ParqEx does not list now.
 
-    Where its list could not be read in full, it may list it later. All that took the
-    device for registered then begins anew.
+    Should ParqEx list it again, after an incomplete answer, it is set up anew.
     """
     if entry.state is not ConfigEntryState.LOADED:
         return False
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.coordinator
 
     def is_listed() -> bool:
         return any(
@@ -106,12 +133,9 @@ async def async_remove_config_entry_device(
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
-    """Forget what was remembered for a linked ParqEx account."""
-    # First of all, since it cannot fail: a repair of what is gone would lead nowhere.
-    for kind in KINDS:
-        async_clear_issue(hass, entry, kind)
-    await access_memory.store(hass, entry.entry_id).async_remove()
-    async with token_lock(hass, entry):
-        await token_copy.async_forget(hass, entry)
-    if webhook_id := entry.options.get(CONF_WEBHOOK_ID):
-        await async_forget_address(hass, webhook_id)
+    """Remove everything that was stored of a linked ParqEx account."""
+    async_clear_issues(hass, entry)
+    await async_remove_store(hass, entry.entry_id)
+    await TokenStore(hass, entry).async_remove()
+    await async_forget_address(hass, entry)
+    process_state(hass).accounts.pop(entry.entry_id, None)

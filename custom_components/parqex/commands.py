@@ -1,189 +1,282 @@
-"""Commands to access points: one at a time, never twice, remembered until confirmed."""
+"""Send commands to access points, and follow them until the service confirms them."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from math import ceil
+from collections import defaultdict
+from functools import partial
 from time import monotonic
-from weakref import WeakValueDictionary
 
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers.event import async_call_later
-from homeassistant.util.hass_dict import HassKey
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
-from .api import AccessPoint, ParqExClient, Snapshot, State
+from .api import (
+    AccessPoint,
+    CannotConnect,
+    Forbidden,
+    InvalidAnswer,
+    ParqExClient,
+    State,
+)
 from .const import DOMAIN
+from .coordinator import ParqExCoordinator
+from .data import Command, ParqExConfigEntry, account_state
 from .detached import async_outcome
+from .exceptions import AUTH_ERRORS, SERVICE_ERRORS, NotSent, StillMoving, command_error
+from .issues import MAY_NOT, async_clear_issue, async_raise_issue
 
-# An access point needs about this long to finish moving (Beam Labs' documentation).
-SECONDS_TO_MOVE = 20
+# A command that could not be sent by then is not sent: people have given up on it.
+SECONDS_TO_SEND = 20
 
-# After this long without confirmation the service's report counts again.
+# Within this time the service should confirm a command.
 SECONDS_TO_CONFIRM = 60
-
-
-@dataclass(slots=True, eq=False)
-class Command:
-    """A command that was sent; `accepted_at` is that of `monotonic`."""
-
-    state: State
-    answer: asyncio.Task[None] | None = None
-    accepted_at: float | None = None
-
-    @property
-    def seconds_left(self) -> int:
-        """Seconds in which it may not be followed by another one."""
-        if self.accepted_at is None:
-            return SECONDS_TO_MOVE
-        return ceil(self.accepted_at + SECONDS_TO_MOVE - monotonic())
-
-
-class Sent:
-    """What was sent, by whichever account, before and after a reload."""
-
-    def __init__(self) -> None:
-        """Begin with nothing sent."""
-        self.controllers: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self.latest: dict[str, Command] = {}
-
-    def forget_finished(self) -> None:
-        """Forget commands that another one may follow."""
-        for access_point_id, command in list(self.latest.items()):
-            if command.seconds_left <= 0:
-                del self.latest[access_point_id]
-
-
-_SENT: HassKey[Sent] = HassKey(f"{DOMAIN}_commands")
+SECONDS_BETWEEN_REFRESHES = 2
 
 
 class Commands:
-    """Send commands and remember what was accepted.
-
-    A command is *awaited* from the moment it is accepted until the service reports
-    the state asked for, or the deadline passes.
-    """
+    """The commands of one account: one at a time for each controller."""
 
     def __init__(
         self,
         hass: HomeAssistant,
+        entry: ParqExConfigEntry,
         client: ParqExClient,
-        async_changed: Callable[[str], None],
+        coordinator: ParqExCoordinator,
     ) -> None:
-        """Take the client, and whom to tell the id of an access point whose wish changed."""
+        """Initialize with the client and the coordinator."""
         self._hass = hass
+        self._entry = entry
         self._client = client
-        self._async_changed = async_changed
-        self._sent = hass.data.setdefault(_SENT, Sent())
-        self._awaited: dict[str, tuple[Command, CALLBACK_TYPE]] = {}
+        self._coordinator = coordinator
+        self._sent = account_state(hass, entry.entry_id).commands
+        self._listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
+        self._sent_or_answered = asyncio.Event()
         self._stopped = False
 
-    @property
-    def awaited(self) -> bool:
-        """Whether any command waits for its confirmation."""
-        return bool(self._awaited)
-
-    def requested(self, access_point_id: str) -> State | None:
-        """Return the state that was asked for and is not confirmed yet."""
-        if access_point_id not in self._awaited:
-            return None
-        return self._awaited[access_point_id][0].state
-
-    async def async_send(
-        self, access_point: AccessPoint, name: str, state: State
-    ) -> None:
-        """Ask for a state, unless the access point is on its way there.
-
-        Raises ServiceValidationError while it still moves the other way, and what the
-        client raises.
-        """
-        self._sent.forget_finished()
-        command = self._sent.latest.get(access_point.id)
-        if command is None:
-            command = self._sent.latest[access_point.id] = Command(state)
-            # Whoever waits may be cancelled (an automation that restarts), but not
-            # what the controller may already have heard.
-            command.answer = self._hass.async_create_task(
-                self._async_send(access_point, command), f"{DOMAIN} command"
-            )
-        elif command.state is not state:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="command_still_moving",
-                translation_placeholders={
-                    "access_point": name,
-                    "seconds": str(command.seconds_left),
-                },
-            )
-        if command.accepted_at is None and command.answer:
-            await async_outcome(command.answer)
-            self._async_await(access_point.id, command)
-
-    async def _async_send(self, access_point: AccessPoint, command: Command) -> None:
-        """Send a command in its turn; forget it if it was not accepted."""
-        try:
-            # Two commands at once to one controller made the service fail.
-            turn = self._sent.controllers.setdefault(
-                access_point.controller_id, asyncio.Lock()
-            )
-            async with turn:
-                await self._client.async_toggle(access_point.id, command.state)
-        except BaseException:
-            del self._sent.latest[access_point.id]
-            raise
-        command.accepted_at = monotonic()
-        self._async_await(access_point.id, command)
-
     @callback
-    def _async_await(self, access_point_id: str, command: Command) -> None:
-        """Wait for the confirmation of an accepted command."""
-        awaited = self._awaited.get(access_point_id)
-        if self._stopped or (awaited and awaited[0] is command):
-            return
-        self._async_end(access_point_id)
-
-        @callback
-        def deadline_passed(_now: datetime) -> None:
-            self._async_end(access_point_id)
-            self._async_changed(access_point_id)
-
-        self._awaited[access_point_id] = (
-            command,
-            async_call_later(
-                self._hass,
-                SECONDS_TO_CONFIRM,
-                HassJob(deadline_passed, f"{DOMAIN} command", cancel_on_shutdown=True),
-            ),
+    def async_start(self) -> None:
+        """Follow commands, also those sent before a reload."""
+        self._entry.async_on_unload(
+            self._coordinator.async_add_listener(self._async_confirm)
         )
-        self._async_changed(access_point_id)
-
-    @callback
-    def async_settle(self, snapshot: Snapshot, asked_at: float) -> None:
-        """End the wait for what a snapshot confirms.
-
-        `asked_at`: when the snapshot was asked for. What was accepted later, it cannot
-        confirm.
-        """
-        for access_point_id, (command, _) in list(self._awaited.items()):
-            access_point = snapshot.access_points.get(access_point_id)
-            if (
-                access_point
-                and access_point.state is command.state
-                and command.accepted_at is not None
-                and command.accepted_at <= asked_at
-            ):
-                self._async_end(access_point_id)
+        for access_point_id, command in self._sent.items():
+            if not command.answer.done():
+                self._async_await_answer(access_point_id, command)
+        self._entry.async_create_background_task(
+            self._hass, self._async_follow(), f"{DOMAIN} commands"
+        )
 
     @callback
     def async_stop(self) -> None:
-        """Wait for nothing any more."""
+        """Send nothing any more."""
         self._stopped = True
-        for access_point_id in list(self._awaited):
-            self._async_end(access_point_id)
+
+    def requested(self, access_point_id: str) -> State | None:
+        """Return the state that was accepted and is not confirmed yet."""
+        command = self._sent.get(access_point_id)
+        return command.requested if command else None
+
+    @property
+    def followed(self) -> set[str]:
+        """The ids of the access points whose command is not confirmed yet."""
+        return {one_id for one_id, command in self._sent.items() if command.is_followed}
 
     @callback
-    def _async_end(self, access_point_id: str) -> None:
-        """Stop waiting for a confirmation."""
-        if awaited := self._awaited.pop(access_point_id, None):
-            awaited[1]()
+    def async_add_listener(
+        self, access_point_id: str, listener: CALLBACK_TYPE
+    ) -> CALLBACK_TYPE:
+        """Add a listener for what is requested of an access point."""
+        self._listeners[access_point_id].append(listener)
+        return partial(self._listeners[access_point_id].remove, listener)
+
+    async def async_send(
+        self, access_point: AccessPoint, state: State, name: str
+    ) -> None:
+        """Request a state; `name` is the access point's in errors.
+
+        Returns once the service has accepted it. Raises HomeAssistantError with a
+        sentence for people. A caller that is cancelled calls off what is not sent yet.
+        """
+        try:
+            if command := await self._async_send_in_time(access_point, state, name):
+                await async_outcome(command.answer)
+        except SERVICE_ERRORS as err:
+            if isinstance(err, AUTH_ERRORS):
+                # A refresh that fails so makes Home Assistant ask for a new login.
+                await self._coordinator.async_refresh()
+            raise command_error(err, name) from err
+
+    async def _async_send_in_time(
+        self, access_point: AccessPoint, state: State, name: str
+    ) -> Command | None:
+        """Return the command as sent, or the one sent before that does the same.
+
+        None where the service reports the state and there is nothing to send.
+        """
+        asked_at = monotonic()
+        try:
+            async with asyncio.timeout(SECONDS_TO_SEND):
+                # A token may have to be renewed first; that takes time, too.
+                await self._client.async_prepare_toggle()
+                return await self._async_send_in_turn(
+                    access_point, state, name, asked_at
+                )
+        except TimeoutError:
+            raise NotSent("its turn did not come in time") from None
+
+    async def _async_send_in_turn(
+        self, access_point: AccessPoint, state: State, name: str, asked_at: float
+    ) -> Command | None:
+        """Send a command when its turn has come and it is still needed."""
+        while True:
+            if self._stopped or self._hass.is_stopping:
+                raise NotSent("the account is being unloaded")
+            reported = self._reported(access_point.id)
+            command = self._sent.get(access_point.id)
+            if command and command.seconds_to_move > 0:
+                if command.state is not state:
+                    raise StillMoving(name, command.seconds_to_move)
+                if (
+                    # The same request: it was made before this one was sent.
+                    not command.answer.done()
+                    or command.sent_at >= asked_at
+                    or (command.accepted and command.is_followed)
+                    or (command.confirmed and reported is state)
+                ):
+                    return command
+            if busy := self._busy(access_point.controller_id):
+                # Two commands at once to one controller made the service fail.
+                await asyncio.wait([busy])
+                continue
+            if state is State.CLOSED and reported is State.CLOSED:
+                # An opener that knows only one impulse would open.
+                if self._coordinator.requested_at >= asked_at:
+                    self._async_forget(access_point.id)
+                    return None
+                await self._coordinator.async_refresh()
+                if not self._coordinator.last_update_success:
+                    raise NotSent("the service could not be asked before closing")
+                continue
+            return self._async_send_now(access_point, state)
+
+    @callback
+    def _async_send_now(self, access_point: AccessPoint, state: State) -> Command:
+        """Send a command, in a task that nobody cancels: it may have been heard."""
+        command = Command(
+            access_point.controller_id,
+            state,
+            monotonic(),
+            self._sent.get(access_point.id),
+        )
+        self._sent[access_point.id] = command
+        command.answer = self._hass.async_create_task(
+            self._async_toggle(access_point.id, command), f"{DOMAIN} command"
+        )
+        self._async_await_answer(access_point.id, command)
+        return command
+
+    async def _async_toggle(self, access_point_id: str, command: Command) -> None:
+        """Send a command and note what comes of it."""
+        followed = True
+        try:
+            await self._client.async_toggle(access_point_id, command.state)
+            command.accepted = True
+        except CannotConnect, InvalidAnswer:
+            # It may have been carried out all the same.
+            raise
+        except SERVICE_ERRORS:
+            followed = False
+            raise
+        finally:
+            command.answered_at = monotonic()
+            if followed:
+                command.followed_until = command.answered_at + SECONDS_TO_CONFIRM
+                command.before = None
+            elif command.before:
+                self._sent[access_point_id] = command.before
+            else:
+                del self._sent[access_point_id]
+
+    @callback
+    def _async_await_answer(self, access_point_id: str, command: Command) -> None:
+        """Act on the answer to a command, now or when it comes."""
+        command.answer.add_done_callback(
+            lambda answer: self._async_answered(access_point_id, command, answer)
+        )
+
+    @callback
+    def _async_answered(
+        self, access_point_id: str, command: Command, answer: asyncio.Task[None]
+    ) -> None:
+        """Notify of an answer, and show or clear the issue that it is about."""
+        if self._stopped or answer.cancelled():
+            return
+        if err := answer.exception():
+            if isinstance(err, SERVICE_ERRORS):
+                self._coordinator.record_error("command", err)
+            if isinstance(err, Forbidden):
+                async_raise_issue(self._hass, self._entry, MAY_NOT[command.state])
+        else:
+            async_clear_issue(self._hass, self._entry, MAY_NOT[command.state])
+        self._sent_or_answered.set()
+        self._async_notify(access_point_id)
+
+    async def _async_follow(self) -> None:
+        """Refresh often while a command is followed; nothing else confirms it."""
+        while True:
+            while followed := self.followed:
+                await asyncio.sleep(SECONDS_BETWEEN_REFRESHES)
+                await self._coordinator.async_refresh()
+                for access_point_id in followed - self.followed:
+                    self._async_notify(access_point_id)
+            await self._sent_or_answered.wait()
+            self._sent_or_answered.clear()
+
+    @callback
+    def _async_confirm(self) -> None:
+        """End the wait for what a snapshot confirms, and forget what is over or gone.
+
+        A snapshot that was asked for before a command was answered confirms nothing.
+        """
+        if not self._coordinator.last_update_success:
+            return
+        snapshot = self._coordinator.data
+        for access_point_id, command in tuple(self._sent.items()):
+            if command.answered_at is None:
+                continue
+            if (
+                command.answered_at <= self._coordinator.requested_at
+                and command.state is self._reported(access_point_id)
+            ):
+                command.confirmed = True
+            is_over = not command.is_followed and command.seconds_to_move <= 0
+            is_gone = (
+                snapshot.complete and access_point_id not in snapshot.access_points
+            )
+            if is_over or is_gone:
+                del self._sent[access_point_id]
+
+    @callback
+    def _async_forget(self, access_point_id: str) -> None:
+        """Forget a command that another request has made pointless."""
+        if self._sent.pop(access_point_id, None):
+            self._async_notify(access_point_id)
+
+    @callback
+    def _async_notify(self, access_point_id: str) -> None:
+        """Call the listeners of an access point."""
+        for listener in tuple(self._listeners.get(access_point_id, ())):
+            listener()
+
+    def _reported(self, access_point_id: str) -> State | None:
+        """Return the state that the service reported last."""
+        access_point = self._coordinator.data.access_points.get(access_point_id)
+        return access_point.state if access_point else None
+
+    def _busy(self, controller_id: str) -> asyncio.Task[None] | None:
+        """Return the task of the command that a controller is to answer."""
+        return next(
+            (
+                command.answer
+                for command in self._sent.values()
+                if command.controller_id == controller_id and not command.answer.done()
+            ),
+            None,
+        )

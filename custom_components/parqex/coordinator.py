@@ -1,68 +1,38 @@
-"""Look at ParqEx regularly, and more often while a command waits for confirmation."""
+"""Fetch everything an account can reach, on a schedule and on request."""
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
-from itertools import islice
 from time import monotonic
-from typing import override
-from weakref import WeakKeyDictionary
+from typing import Any, override
 
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import TimestampDataUpdateCoordinator
 from homeassistant.util import dt as dt_util
-from homeassistant.util.hass_dict import HassKey
 
-from .access_log import AccessLog
-from .api import (
-    AccessPoint,
-    Hint,
-    ParqExClient,
-    RateLimited,
-    Snapshot,
-    State,
-    changed_ids,
-)
-from .commands import Commands
+from .api import ParqExClient, Snapshot, SnapshotChange
 from .const import DOMAIN, LOGGER, MANUFACTURER
-from .doorbell import Doorbell
-from .exceptions import SERVICE_ERRORS, command_error, error_key, update_error
-from .hints import Hints
-from .issues import MAY_NOT, WEBHOOK_SILENT, async_clear_issue, async_raise_issue
-from .service_time import ServiceTime
+from .data import ParqExConfigEntry
+from .exceptions import SERVICE_ERRORS, error_key, update_error
 
 POLL_INTERVAL = timedelta(seconds=30)
-CONFIRM_INTERVAL = timedelta(seconds=2)
 
-# While ParqEx's webhook announces whatever moves.
-RELAXED_INTERVAL = timedelta(minutes=5)
-
-# While ParqEx fails, the time between two looks doubles up to this.
+# While ParqEx fails, the time between two fetches doubles up to this.
 MAX_RETRY_SECONDS = 120.0
+MAX_DOUBLINGS = 6
 
-# After these only a look can tell whether a command got there, and if the login holds.
-UNCERTAIN = ("cannot_connect", "invalid_answer", "not_authorized")
-
-# The entities of so many access points are told before anything else has its turn.
-TOLD_AT_A_TIME = 25
-
-# So many of the last errors are kept for diagnostics.
+# This many of the newest errors are kept for diagnostics.
 MAX_ERRORS = 20
 
-# When each account may be asked again, in the time of `monotonic`.
-_WAITS: HassKey[WeakKeyDictionary[ConfigEntry, float]] = HassKey(f"{DOMAIN}_waits")
-
-type ParqExConfigEntry = ConfigEntry[ParqExCoordinator]
+_EMPTY = Snapshot({}, {})
 
 
 class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
-    """Hold the newest snapshot of an account, and send its commands.
+    """Hold the newest snapshot of an account and notify of what changed.
 
-    `changed`: the ids of what is not as it was in the last complete snapshot.
+    `change`: the newest snapshot compared with the one before. `requested_at`: when it
+    was asked for, by `monotonic`.
     """
 
     config_entry: ParqExConfigEntry
@@ -70,243 +40,118 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
     def __init__(
         self, hass: HomeAssistant, entry: ParqExConfigEntry, client: ParqExClient
     ) -> None:
-        """Initialize the coordinator."""
+        """Initialize with the client."""
         super().__init__(
             hass,
             LOGGER,
             config_entry=entry,
             name=MANUFACTURER,
             update_interval=POLL_INTERVAL,
-            always_update=False,
         )
-        self.client = client
-        self.commands = Commands(hass, client, self._async_command_changed)
-        self.service_time = ServiceTime()
-        self.access_log = AccessLog(
-            hass,
-            entry,
-            client,
-            self.service_time,
-            self._async_tell,
-            self._async_all_told,
-            self._respect_wait,
-        )
-        self.hints = Hints()
-        self._hinted: set[str] = set()
-        self._doorbell = Doorbell(hass, entry, self.async_refresh)
+        self.change = SnapshotChange.between(_EMPTY, _EMPTY)
+        self.requested_at = 0.0
         self.failures = 0
         self.last_errors: deque[str] = deque(maxlen=MAX_ERRORS)
         self.seconds_for_last_answer: float | None = None
-        self.changed: Collection[str] = ()
-        self._news: list[str] = []
-        self._told: bool | None = None
-        self._untold: dict[str, None] = {}
-        self._teller: asyncio.Task[None] | None = None
-        self._listeners_of: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
+        self._client = client
+        self._refreshing = asyncio.Lock()
+        self._was_available = True
+        self._listeners_by_id: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
 
     @override
-    async def _async_setup(self) -> None:
-        """Load what was told of the access log before."""
-        await self.access_log.async_load()
+    async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
+        """Refresh in a task of its own, so that no cancelled caller cancels it."""
+        task = self.config_entry.async_create_background_task(
+            self.hass, self._async_refresh_in_turn(*args, **kwargs), f"{DOMAIN} refresh"
+        )
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.result()
+
+    async def _async_refresh_in_turn(self, *args: Any, **kwargs: Any) -> None:
+        """Refresh after the refresh under way: answers must not overtake each other."""
+        async with self._refreshing:
+            await super()._async_refresh(*args, **kwargs)
 
     @override
     async def _async_update_data(self) -> Snapshot:
-        """Fetch everything the account can reach, in one request."""
-        asked_at = monotonic()
+        """Fetch all controllers and access points in one request."""
+        requested_at = monotonic()
         try:
-            self._respect_wait()
-            snapshot = await self.client.async_sync()
+            snapshot = await self._client.async_sync()
         except SERVICE_ERRORS as err:
             self.failures += 1
-            self._remember_wait(err)
-            self.last_errors.append(f"{dt_util.utcnow():%F %T} look {error_key(err)}")
+            self.record_error("refresh", err)
             raise update_error(err, self._retry_seconds) from err
         self.failures = 0
-        self.seconds_for_last_answer = round(monotonic() - asked_at, 3)
-        # Nobody needs to hear of what this confirms: entities show it already.
-        self.commands.async_settle(snapshot, asked_at)
-        hinted, self._hinted = self._hinted, set()
-        changed = self._note_news(snapshot)
-        moved = self.access_log.async_look(snapshot, changed, hinted)
-        self.hints.look(moved, snapshot.access_points)
-        self._async_judge_hints()
-        self.update_interval = self._pace
+        self.requested_at = requested_at
+        self.seconds_for_last_answer = round(monotonic() - requested_at, 3)
         return snapshot
 
-    def _note_news(self, now: Snapshot) -> list[str]:
-        """Note what is not as it was; return the ids of its access points."""
-        before = self.data or Snapshot({}, {})
-        access_points = changed_ids(before.access_points, now.access_points)
-        controllers = changed_ids(before.controllers, now.controllers)
-        self._news = [*access_points, *controllers]
-        if before.complete:
-            self.changed = self._news
-        else:
-            self.changed = dict.fromkeys([*self.changed, *self._news])
-        return access_points
-
     @callback
-    def async_hint(self, hint: Hint) -> None:
-        """Look at once, and at the access log too, where a hint points at something.
-
-        While ParqEx can't be asked, the next look comes by itself, when it is due.
-        """
-        target = self.hints.hear(hint, self.data)
-        if target is None:
-            return
-        self._hinted.add(target.controller_id)
-        self._async_judge_hints()
+    @override
+    def _async_refresh_finished(self) -> None:
+        """Compare the new snapshot with the one before, once for all listeners."""
+        super()._async_refresh_finished()
         if self.last_update_success:
-            self._doorbell.async_ring()
-
-    async def async_command(
-        self, access_point: AccessPoint, name: str, state: State
-    ) -> None:
-        """Ask an access point for a state; `name` is what errors call it.
-
-        Raises HomeAssistantError with a sentence for people.
-        """
-        try:
-            self._respect_wait()
-            await self.commands.async_send(access_point, name, state)
-        except SERVICE_ERRORS as err:
-            key = error_key(err)
-            self._remember_wait(err)
-            self.last_errors.append(f"{dt_util.utcnow():%F %T} command {key}")
-            if key == "forbidden":
-                async_raise_issue(self.hass, self.config_entry, MAY_NOT[state])
-            if key in UNCERTAIN:
-                self.config_entry.async_create_background_task(
-                    self.hass, self.async_request_refresh(), f"{DOMAIN} look again"
-                )
-            raise command_error(err, name) from err
-        async_clear_issue(self.hass, self.config_entry, MAY_NOT[state])
-
-    @callback
-    def _async_judge_hints(self) -> None:
-        """Say so while ParqEx does not announce what moves, though it should."""
-        if not self.hints.missing:
-            async_clear_issue(self.hass, self.config_entry, WEBHOOK_SILENT)
-        elif CONF_WEBHOOK_ID in self.config_entry.options:
-            async_raise_issue(self.hass, self.config_entry, WEBHOOK_SILENT)
-
-    def _respect_wait(self) -> None:
-        """Raise RateLimited while ParqEx wants to be left alone.
-
-        Home Assistant's own retries of a set-up do not know of it.
-        """
-        waits = self.hass.data.setdefault(_WAITS, WeakKeyDictionary())
-        wait = waits.get(self.config_entry, 0.0) - monotonic()
-        if wait > 0:
-            raise RateLimited("asked to wait", wait)
-
-    def _remember_wait(self, err: Exception) -> None:
-        """Remember until when ParqEx wants to be left alone, also over a reload."""
-        if isinstance(err, RateLimited) and err.retry_after:
-            waits = self.hass.data.setdefault(_WAITS, WeakKeyDictionary())
-            waits[self.config_entry] = monotonic() + err.retry_after
+            self.change = SnapshotChange.between(self.change.now, self.data)
 
     @callback
     @override
     def async_add_listener(
         self, update_callback: CALLBACK_TYPE, context: str | None = None
     ) -> CALLBACK_TYPE:
-        """Listen for updates; with an id as context, only for that one's.
+        """Add a listener for every update, or for those of one id.
 
-        The id of an access point or a controller.
+        `context`: the id of an access point or a controller. Listeners for every
+        update come first, in the order in which they were added.
         """
         if context is None:
             return super().async_add_listener(update_callback)
-        self._listeners_of[context].append(update_callback)
+        self._listeners_by_id[context].append(update_callback)
         return partial(self._async_remove_listener, context, update_callback)
 
     @callback
     def _async_remove_listener(
-        self, context: str, update_callback: CALLBACK_TYPE
+        self, listed_id: str, update_callback: CALLBACK_TYPE
     ) -> None:
-        """Tell it nothing any more."""
-        listeners = self._listeners_of[context]
+        """Remove the listener of an id."""
+        listeners = self._listeners_by_id[listed_id]
         listeners.remove(update_callback)
         if not listeners:
-            self._listeners_of.pop(context)
+            del self._listeners_by_id[listed_id]
 
     @callback
     @override
     def async_update_listeners(self) -> None:
-        """Tell those whom the change concerns; everybody, if ParqEx came or went."""
-        told, self._told = self._told, self.last_update_success
-        if told is None:
-            # Nobody listens to the first answer; whoever comes later reads all of it.
+        """Notify of an update; of every id where ParqEx became available or not."""
+        if self._shutdown_requested:
             return
         super().async_update_listeners()
-        came_or_went = told is not self.last_update_success
-        news = self._listeners_of if came_or_went else self._news
-        self._untold.update(dict.fromkeys(news))
-        if self._untold and (self._teller is None or self._teller.done()):
-            self._teller = self.config_entry.async_create_background_task(
-                self.hass, self._async_tell_untold(), f"{DOMAIN} tell"
-            )
-
-    async def _async_tell_untold(self) -> None:
-        """Tell the entities of what changed: a few at once, the others in their turn."""
-        while self._untold:
-            for changed_id in list(islice(self._untold, TOLD_AT_A_TIME)):
-                del self._untold[changed_id]
-                self._async_tell(changed_id)
-            if self._untold:
-                await asyncio.sleep(0)
-
-    async def _async_all_told(self) -> bool:
-        """Wait until everybody was told whom the newest snapshot concerns.
-
-        Return whether it is the newest indeed: False while ParqEx can't be asked.
-        """
-        if self._teller:
-            await asyncio.wait([self._teller])
-        return self.last_update_success
-
-    @override
-    async def async_shutdown(self) -> None:
-        """Stop looking, and waiting for confirmations."""
-        self._doorbell.async_stop()
-        self.commands.async_stop()
-        await super().async_shutdown()
+        was_available, self._was_available = (
+            self._was_available,
+            self.last_update_success,
+        )
+        if was_available is not self.last_update_success:
+            ids = tuple(self._listeners_by_id)
+        elif self.last_update_success:
+            ids = self.change.ids
+        else:
+            return
+        for listed_id in ids:
+            for update_callback in tuple(self._listeners_by_id.get(listed_id, ())):
+                try:
+                    update_callback()
+                except Exception:
+                    self.logger.exception("Unexpected error updating an entity")
 
     @callback
-    def _async_tell(self, changed_id: str) -> None:
-        """Tell the entities of one access point or controller."""
-        for listener in list(self._listeners_of.get(changed_id, ())):
-            try:
-                listener()
-            except Exception:
-                self.logger.exception("Unexpected error updating an entity")
-
-    @callback
-    def _async_command_changed(self, access_point_id: str) -> None:
-        """React to a command that was accepted, or given up waiting for."""
-        # At an unchanged pace the next look is due: each command would put it off.
-        if self.update_interval != (pace := self._pace):
-            self.update_interval = pace
-            # After a failed look the next one has its own time, perhaps ParqEx's.
-            if self.last_update_success:
-                self._schedule_refresh()
-        self._async_tell(access_point_id)
+    def record_error(self, what: str, err: Exception) -> None:
+        """Keep the kind of an error for diagnostics."""
+        self.last_errors.append(f"{dt_util.utcnow():%F %T} {what} {error_key(err)}")
 
     @property
     def _retry_seconds(self) -> float:
-        """Seconds until the next look after a failed one."""
-        return min(
-            # More than 6 would change nothing, and 1024 is more than a float holds.
-            self._pace.total_seconds() * 2.0 ** min(self.failures - 1, 6),
-            MAX_RETRY_SECONDS,
-        )
-
-    @property
-    def _pace(self) -> timedelta:
-        """How often to look: as often as the commands under way need it.
-
-        And otherwise as rarely as the webhook allows.
-        """
-        if self.commands.awaited:
-            return CONFIRM_INTERVAL
-        return RELAXED_INTERVAL if self.hints.reliable else POLL_INTERVAL
+        """The seconds until the next fetch after a failed one."""
+        doublings = min(self.failures - 1, MAX_DOUBLINGS)
+        return min(POLL_INTERVAL.total_seconds() * 2.0**doublings, MAX_RETRY_SECONDS)

@@ -1,4 +1,4 @@
-"""Keep Home Assistant's devices as ParqEx lists them."""
+"""Keep the device registry as ParqEx lists controllers and access points."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,133 +8,143 @@ from homeassistant.helpers import device_registry as dr
 
 from .api import AccessPoint, Controller, Snapshot
 from .const import DOMAIN, MANUFACTURER
-from .coordinator import ParqExConfigEntry
+from .coordinator import ParqExCoordinator
+from .data import ParqExConfigEntry
 
-# A controller has no name of its own; it is called by what it opens.
+# A controller has no name of its own; it is named after what it opens.
 MAX_NAMES = 3
+
+_EMPTY = Snapshot({}, {})
 
 
 class Devices:
-    """The controllers and access points of an account in the device registry."""
+    """The devices of one account."""
 
-    def __init__(self, hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
-        """Take the entry whose devices these are."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ParqExConfigEntry,
+        coordinator: ParqExCoordinator,
+    ) -> None:
+        """Initialize with the coordinator whose snapshots the registry follows."""
         self._registry = dr.async_get(hass)
-        self._entry = entry
-        self._registered = {
-            identifier
-            for device in dr.async_entries_for_config_entry(
-                self._registry, entry.entry_id
-            )
-            for _, identifier in device.identifiers
-        }
-        # What an incomplete snapshot lacks is not known to be gone.
-        self._complete = Snapshot({}, {})
+        self._entry_id = entry.entry_id
+        self._coordinator = coordinator
+        # An incomplete snapshot does not prove that what it lacks is gone.
+        self._last_listed: dict[str, Controller | AccessPoint] = {}
 
     @callback
-    def async_set_up(self) -> None:
-        """Register what is listed, remove what is not."""
-        snapshot = self._entry.runtime_data.data
-        self._async_update([*snapshot.controllers, *snapshot.access_points])
-
-    @callback
-    def async_update(self) -> None:
-        """Register what is new or renamed, remove what is no longer listed."""
-        self._async_update(self._entry.runtime_data.changed)
-
-    @callback
-    def _async_update(self, changed: Iterable[str]) -> None:
-        """Bring up to date what has changed since the last complete snapshot."""
-        snapshot = self._entry.runtime_data.data
-        for controller_id in self._controllers_to_register(changed, snapshot):
-            if controller := snapshot.controllers.get(controller_id):
-                self._async_register(
-                    controller,
-                    snapshot.access_points_of(controller_id),
-                    # Half a list of access points makes no name.
-                    rename=snapshot.complete or self._async_is_new(controller),
-                )
+    def async_start(self) -> None:
+        """Register what is listed now, remove what is not, and follow changes."""
+        snapshot = self._coordinator.data
+        self._async_register([*snapshot.controllers, *snapshot.access_points])
         if snapshot.complete:
-            self._complete = snapshot
-            # Everything listed is registered by now.
-            listed = len(snapshot.controllers) + len(snapshot.access_points)
-            if len(self._registered) != listed:
-                self._async_remove_others(
-                    {*snapshot.controllers, *snapshot.access_points}
-                )
-
-    def _controllers_to_register(
-        self, changed: Iterable[str], snapshot: Snapshot
-    ) -> dict[str, None]:
-        """Return the ids of controllers that are to look different; most only moved."""
-        found: dict[str, None] = {}
-        before, now = self._complete, snapshot
-        for one_id in changed:
-            controllers = before.controllers.get(one_id), now.controllers.get(one_id)
-            if _look(controllers[0]) != _look(controllers[1]):
-                found[one_id] = None
-            points = before.access_points.get(one_id), now.access_points.get(one_id)
-            if _look(points[0]) != _look(points[1]):
-                found.update((one.controller_id, None) for one in points if one)
-        return found
-
-    @callback
-    def _async_is_new(self, controller: Controller) -> bool:
-        """Tell whether a controller is not registered yet."""
-        return not self._registry.async_get_device_by_identifier(
-            (DOMAIN, controller.id), self._entry.entry_id
+            self._async_remove_others()
+        self._coordinator.config_entry.async_on_unload(
+            self._coordinator.async_add_listener(self._async_update)
         )
 
     @callback
-    def _async_register(
-        self, controller: Controller, access_points: list[AccessPoint], rename: bool
+    def _async_update(self) -> None:
+        """Register what is new or renamed, remove what is no longer listed."""
+        change = self._coordinator.change
+        if change.now is change.before:
+            return
+        # What an incomplete snapshot lacked may be gone.
+        lacked = () if change.before.complete else tuple(self._last_listed)
+        self._async_register((*change.ids, *lacked))
+        if change.proves_removals:
+            self._async_remove_others()
+
+    @callback
+    def _async_register(self, changed: Iterable[str]) -> None:
+        """Register the controllers of what looks different in the registry."""
+        snapshot = self._coordinator.data
+        controllers: dict[str, None] = {}
+        for listed_id in changed:
+            before = self._last_listed.get(listed_id)
+            now = snapshot.controllers.get(listed_id) or snapshot.access_points.get(
+                listed_id
+            )
+            if now is None:
+                # It may have named its controller.
+                if snapshot.complete and isinstance(before, AccessPoint):
+                    controllers[before.controller_id] = None
+            elif _registered_fields(before) != _registered_fields(now):
+                controllers.update(
+                    (
+                        one.controller_id if isinstance(one, AccessPoint) else one.id,
+                        None,
+                    )
+                    for one in (before, now)
+                    if one
+                )
+        for controller_id in controllers:
+            if controller := snapshot.controllers.get(controller_id):
+                self._async_register_controller(controller, snapshot)
+
+    @callback
+    def _async_register_controller(
+        self, controller: Controller, snapshot: Snapshot
     ) -> None:
         """Register a controller and, under it, its access points."""
+        access_points = snapshot.access_points_of(controller.id)
+        is_new = not self._registry.async_get_device_by_identifier(
+            (DOMAIN, controller.id), self._entry_id
+        )
         device = self._registry.async_get_or_create(
-            config_entry_id=self._entry.entry_id,
+            config_entry_id=self._entry_id,
             identifiers={(DOMAIN, controller.id)},
             manufacturer=MANUFACTURER,
             model="Access controller",
             sw_version=controller.software_version,
-            **(_controller_name(access_points) if rename else {}),
+            # Half a list of access points makes no name.
+            **(_controller_name(access_points) if snapshot.complete or is_new else {}),
         )
-        self._registered.add(controller.id)
+        self._last_listed[controller.id] = controller
         # No area is suggested: ParqEx does not say where an access point is, and Home
         # Assistant would put a guess into every entity id.
         for access_point in access_points:
+            # A device can't be reached through itself.
+            via: dict[str, Any] = (
+                {"via_device_id": device.id} if access_point.id != controller.id else {}
+            )
             self._registry.async_get_or_create(
-                config_entry_id=self._entry.entry_id,
+                config_entry_id=self._entry_id,
                 identifiers={(DOMAIN, access_point.id)},
                 manufacturer=MANUFACTURER,
                 model="Access point",
-                via_device_id=device.id,
+                **via,
                 **_access_point_name(access_point),
             )
-            self._registered.add(access_point.id)
+            self._last_listed[access_point.id] = access_point
 
     @callback
-    def _async_remove_others(self, listed: set[str]) -> None:
-        """Remove the devices that ParqEx no longer lists, entities and all."""
-        for identifier in self._registered - listed:
-            if device := self._registry.async_get_device_by_identifier(
-                (DOMAIN, identifier), self._entry.entry_id
+    def _async_remove_others(self) -> None:
+        """Remove devices that a complete snapshot does not list, with their entities."""
+        snapshot = self._coordinator.data
+        for listed_id in [one for one in self._last_listed if not snapshot.lists(one)]:
+            del self._last_listed[listed_id]
+        devices = dr.async_entries_for_config_entry(self._registry, self._entry_id)
+        for device in devices:
+            if not any(
+                snapshot.lists(identifier) for _, identifier in device.identifiers
             ):
                 self._registry.async_remove_device(device.id)
-        self._registered &= listed
 
 
-def _look(one: Controller | AccessPoint | None) -> tuple[Any, ...] | None:
-    """Return what the device registry holds of a controller or an access point."""
-    match one:
+def _registered_fields(record: Controller | AccessPoint | None) -> tuple[Any, ...]:
+    """Return what the device registry holds of a record."""
+    match record:
         case Controller():
-            return (one.software_version,)
+            return (record.software_version,)
         case AccessPoint():
-            return one.controller_id, one.number, one.name
-    return None
+            return record.controller_id, record.number, record.name
+    return ()
 
 
 def _controller_name(access_points: list[AccessPoint]) -> dict[str, Any]:
-    """Name a controller after what it opens."""
+    """Return the name of a controller: that of what it opens."""
     names = [access_point.name for access_point in access_points if access_point.name]
     if not names:
         return {"translation_key": "controller"}
@@ -146,7 +156,7 @@ def _controller_name(access_points: list[AccessPoint]) -> dict[str, Any]:
 
 
 def _access_point_name(access_point: AccessPoint) -> dict[str, Any]:
-    """Name an access point as its user did, or by its place on the controller."""
+    """Return the name its user gave it, or its position on the controller."""
     if access_point.name:
         return {"name": access_point.name}
     return {

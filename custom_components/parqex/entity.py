@@ -1,57 +1,69 @@
-"""What all entities of an access point share."""
+"""Base classes of the entities, and the helper that adds them."""
 
-from collections.abc import Callable, Collection
-from typing import Any, Protocol, override
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, override
 
 from homeassistant.components.homeassistant.exposed_entities import KNOWN_ASSISTANTS
 from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.helpers.device_registry import DeviceEntry
-from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .api import AccessPoint, Controller, Snapshot
+from .api import AccessPoint, Controller
 from .const import DOMAIN
-from .coordinator import ParqExConfigEntry, ParqExCoordinator
+from .coordinator import ParqExCoordinator
+from .data import ParqExConfigEntry, ParqExData
 
-# Whoever can be heard by an assistant could open a gate, or ask whether it stands open:
-# that is the user's to allow, on Home Assistant's own page.
+# An assistant would open a gate, or say whether it stands open, to anybody within
+# earshot: that is for the user to allow, on Home Assistant's own page.
 NOT_EXPOSED: er.EntityOptionsType = {
     assistant: {"should_expose": False} for assistant in KNOWN_ASSISTANTS
 }
 
 
 class ParqExEntity(CoordinatorEntity[ParqExCoordinator]):
-    """An entity of one access point."""
+    """An entity of what ParqEx lists: an access point or a controller."""
 
     _attr_has_entity_name = True
 
     def __init__(
         self,
-        coordinator: ParqExCoordinator,
-        access_point_id: str,
+        entry: ParqExConfigEntry,
+        listed_id: str,
         description: EntityDescription,
     ) -> None:
-        """Initialize the entity."""
-        super().__init__(coordinator, access_point_id)
-        self._access_point_id = access_point_id
+        """Initialize with the id as ParqEx lists it."""
+        coordinator = entry.runtime_data.coordinator
+        super().__init__(coordinator, listed_id)
+        self._listed_id = listed_id
         self.entity_description = description
         self._attr_unique_id = self._unique_id_of(description.key)
-        self.device_entry = _device(coordinator, access_point_id)
+        # It is registered before any entity is made.
+        self.device_entry = dr.async_get(
+            coordinator.hass
+        ).async_get_device_by_identifier((DOMAIN, listed_id), entry.entry_id)
 
     def _unique_id_of(self, key: str) -> str:
-        """Return the unique id of one of the access point's entities.
+        """Return the unique id of another entity of the same device.
 
         Two linked accounts may share a door, each with its own name and rights.
         """
-        account_id = self.coordinator.config_entry.unique_id
-        return f"{account_id}_{self._access_point_id}_{key}"
+        return f"{self.coordinator.config_entry.unique_id}_{self._listed_id}_{key}"
+
+    @property
+    def data(self) -> ParqExData:
+        """The runtime data of the account."""
+        return self.coordinator.config_entry.runtime_data
+
+
+class ParqExAccessPointEntity(ParqExEntity):
+    """An entity of an access point."""
 
     @property
     def access_point(self) -> AccessPoint:
-        """The access point as the service reported it last; only while available."""
-        return self.coordinator.data.access_points[self._access_point_id]
+        """The access point in the newest snapshot; only while available."""
+        return self.coordinator.data.access_points[self._listed_id]
 
     @property
     def access_point_name(self) -> str:
@@ -63,158 +75,111 @@ class ParqExEntity(CoordinatorEntity[ParqExCoordinator]):
     @override
     def available(self) -> bool:
         """Whether the service reports the access point, and as switched on."""
-        access_point = self.coordinator.data.access_points.get(self._access_point_id)
+        access_point = self.coordinator.data.access_points.get(self._listed_id)
         return (
             super().available and access_point is not None and access_point.in_service
         )
 
 
-class ParqExStateEntity(ParqExEntity):
-    """An entity that shows whether an access point is open, or opens it.
-
-    Every other one Home Assistant keeps from the assistants by itself.
-    """
+class ParqExUnexposedEntity(ParqExAccessPointEntity):
+    """An entity that Home Assistant would expose to voice assistants by itself."""
 
     @override
     def get_initial_entity_options(self) -> er.EntityOptionsType | None:
-        """Keep a new entity from the assistants until the user exposes it.
+        """Return options that expose a new entity to no assistant.
 
-        Here, because this is the one place before anybody asks whether it is exposed,
-        and is never looked at again.
+        They are set before anything asks whether the entity is exposed, and only once.
         """
         return {**(super().get_initial_entity_options() or {}), **NOT_EXPOSED}
 
 
-class ParqExHistoryEntity(ParqExEntity):
-    """An entity that knows the access log of one access point."""
+class ParqExAccessLogEntity(ParqExAccessPointEntity):
+    """An entity that shows the access log of an access point."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the access log."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.data.access_log.async_add_listener(
+                self._listed_id, self._handle_coordinator_update
+            )
+        )
 
     @property
     @override
     def available(self) -> bool:
-        """Whether ParqEx lets the account see the log."""
-        access_point = self.coordinator.data.access_points.get(self._access_point_id)
+        """Whether ParqEx shows the account the log, also of what is switched off."""
+        access_point = self.coordinator.data.access_points.get(self._listed_id)
         return (
             self.coordinator.last_update_success
             and access_point is not None
-            and not self.coordinator.access_log.refused(access_point.controller_id)
+            and self.data.access_log.available(access_point.controller_id)
         )
 
 
-class ParqExControllerEntity(CoordinatorEntity[ParqExCoordinator]):
-    """An entity of one controller."""
-
-    _attr_has_entity_name = True
-
-    def __init__(
-        self,
-        coordinator: ParqExCoordinator,
-        controller_id: str,
-        description: EntityDescription,
-    ) -> None:
-        """Initialize the entity."""
-        super().__init__(coordinator, controller_id)
-        self._controller_id = controller_id
-        self.entity_description = description
-        account_id = coordinator.config_entry.unique_id
-        self._attr_unique_id = f"{account_id}_{controller_id}_{description.key}"
-        self.device_entry = _device(coordinator, controller_id)
+class ParqExControllerEntity(ParqExEntity):
+    """An entity of a controller."""
 
     @property
     def controller(self) -> Controller:
-        """The controller as the service reported it last; only while available."""
-        return self.coordinator.data.controllers[self._controller_id]
+        """The controller in the newest snapshot; only while available."""
+        return self.coordinator.data.controllers[self._listed_id]
 
     @property
     @override
     def available(self) -> bool:
         """Whether the service reports the controller."""
         return (
-            super().available
-            and self._controller_id in self.coordinator.data.controllers
+            super().available and self._listed_id in self.coordinator.data.controllers
         )
 
 
-def _device(coordinator: ParqExCoordinator, listed_id: str) -> DeviceEntry | None:
-    """Return the device that devices.py has registered before any entity is made."""
-    return dr.async_get(coordinator.hass).async_get_device_by_identifier(
-        (DOMAIN, listed_id), coordinator.config_entry.entry_id
-    )
-
-
-class _EntityClass(Protocol):
-    """What makes an entity of an access point or a controller."""
-
-    def __call__(
-        self, coordinator: ParqExCoordinator, listed_id: str, description: Any, /
-    ) -> Entity: ...
+type EntityTable = Sequence[tuple[EntityDescription, type[ParqExEntity]]]
 
 
 @callback
-def async_add_access_points(
+def async_add_listed(
     entry: ParqExConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
-    entity_class: _EntityClass,
-    description: EntityDescription,
-    supported_fn: Callable[[AccessPoint], bool] = lambda _: True,
+    listed: Literal["access_points", "controllers"],
+    table: EntityTable,
+    supported_fn: Callable[[Any], bool] = lambda _: True,
 ) -> None:
-    """Add an entity of every access point that has it, now and when new ones appear."""
+    """Add the entities of everything listed, now and when new records appear.
 
-    def wanted(snapshot: Snapshot, one_id: str) -> bool:
-        """Tell whether an id is that of an access point which has it."""
-        access_point = snapshot.access_points.get(one_id)
-        return access_point is not None and supported_fn(access_point)
-
-    _async_add(entry, async_add_entities, entity_class, description, wanted)
-
-
-@callback
-def async_add_controllers(
-    entry: ParqExConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-    entity_class: _EntityClass,
-    description: EntityDescription,
-) -> None:
-    """Add an entity of every controller, now and when new ones appear."""
-
-    def wanted(snapshot: Snapshot, one_id: str) -> bool:
-        """Tell whether an id is that of a controller."""
-        return one_id in snapshot.controllers
-
-    _async_add(entry, async_add_entities, entity_class, description, wanted)
-
-
-@callback
-def _async_add(
-    entry: ParqExConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-    entity_class: _EntityClass,
-    description: EntityDescription,
-    wanted_fn: Callable[[Snapshot, str], bool],
-) -> None:
-    """Add an entity for every id that wants it in a snapshot, now or later."""
-    coordinator = entry.runtime_data
-    known: set[str] = set()
+    `table`: entity descriptions with their class. `supported_fn`: whether an
+    access point or a controller has them.
+    """
+    coordinator = entry.runtime_data.coordinator
+    added: dict[str, set[str]] = {description.key: set() for description, _ in table}
 
     @callback
-    def add_new(ids: Collection[str]) -> None:
-        snapshot = coordinator.data
-        if snapshot.complete:
-            # Their devices were removed; should they come back, they are new.
-            known.difference_update(
-                [one_id for one_id in ids if not snapshot.lists(one_id)]
-            )
-        new = [
-            one_id
-            for one_id in ids
-            if one_id not in known and wanted_fn(snapshot, one_id)
-        ]
-        if new:
-            known.update(new)
-            async_add_entities(
-                entity_class(coordinator, one_id, description) for one_id in new
-            )
+    def add_new(ids: Iterable[str]) -> None:
+        """Add the entities that are missing of these ids."""
+        records = getattr(coordinator.data, listed)
+        for description, entity_class in table:
+            known = added[description.key]
+            new = [
+                listed_id
+                for listed_id in ids
+                if listed_id in records
+                and listed_id not in known
+                and supported_fn(records[listed_id])
+            ]
+            if new:
+                known.update(new)
+                async_add_entities(
+                    entity_class(entry, listed_id, description) for listed_id in new
+                )
 
-    entry.async_on_unload(
-        coordinator.async_add_listener(lambda: add_new(coordinator.changed))
-    )
-    add_new([*coordinator.data.controllers, *coordinator.data.access_points])
+    @callback
+    def follow() -> None:
+        """Add what is new, forget what is gone: when it comes back, it is new."""
+        if coordinator.change.proves_removals:
+            for known in added.values():
+                known.intersection_update(getattr(coordinator.data, listed))
+        add_new(coordinator.change.ids)
+
+    add_new(getattr(coordinator.data, listed))
+    entry.async_on_unload(coordinator.async_add_listener(follow))

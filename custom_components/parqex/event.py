@@ -1,4 +1,4 @@
-"""Tell every access to an access point."""
+"""Events: every access to an access point."""
 
 from typing import override
 
@@ -14,7 +14,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .access_memory import Access, AccessType
+from .access_log import Access, AccessType
 from .const import (
     ATTR_CHANNEL,
     ATTR_OCCURRED_AT,
@@ -23,8 +23,8 @@ from .const import (
     DOMAIN,
     EVENT_ACCESS,
 )
-from .coordinator import ParqExConfigEntry
-from .entity import ParqExHistoryEntity, async_add_access_points
+from .data import ParqExConfigEntry
+from .entity import ParqExAccessLogEntity, async_add_listed
 from .switch import ACCESS_POINT
 
 # Nothing is sent from here.
@@ -41,35 +41,36 @@ async def async_setup_entry(
     entry: ParqExConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up an access event for every access point."""
-    async_add_access_points(entry, async_add_entities, ParqExAccessEvent, ACCESS)
+    """Set up the events of an account."""
+    async_add_listed(
+        entry, async_add_entities, "access_points", [(ACCESS, ParqExAccessEvent)]
+    )
 
 
-class ParqExAccessEvent(ParqExHistoryEntity, EventEntity):
+class ParqExAccessEvent(ParqExAccessLogEntity, EventEntity):
     """Who opened or closed an access point, or tried to."""
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to the access log."""
+        """Listen to accesses."""
         await super().async_added_to_hass()
         self.async_on_remove(
-            self.coordinator.access_log.async_add_listener(
-                self._access_point_id, self._async_told
+            self.data.access_log.async_add_access_listener(
+                self._listed_id, self._async_publish
             )
         )
 
     @override
     async def async_get_last_event_data(self) -> EventExtraStoredData | None:
-        """Return the last event from before a restart, without a name if none may be."""
+        """Return the last event, without its user where names are not recorded."""
         last = await super().async_get_last_event_data()
-        if last and last.last_event_attributes and not self._records_names:
+        if (
+            last
+            and last.last_event_attributes
+            and not self.data.access_log.records_names
+        ):
             last.last_event_attributes[ATTR_USER] = None
         return last
-
-    @property
-    def _records_names(self) -> bool:
-        """Whether the user lets names be recorded."""
-        return self.coordinator.access_log.records_names
 
     @property
     def _switch_id(self) -> str | None:
@@ -79,9 +80,9 @@ class ParqExAccessEvent(ParqExHistoryEntity, EventEntity):
         )
 
     @callback
-    def _async_told(self, access: Access) -> None:
-        """Tell an access: to automations, and to the logbook in a sentence."""
-        told = {
+    def _async_publish(self, access: Access) -> None:
+        """Publish an access: to automations, and to Activity as a sentence."""
+        attributes = {
             ATTR_USER: access.user,
             ATTR_CHANNEL: access.channel,
             ATTR_OCCURRED_AT: dt_util.as_local(access.occurred_at).isoformat(),
@@ -95,10 +96,10 @@ class ParqExAccessEvent(ParqExHistoryEntity, EventEntity):
                 ATTR_NAME: self.access_point_name,
                 "event_type": access.type,
                 ATTR_REQUESTED: access.requested.lower(),
-                **told,
+                **attributes,
             },
             context=context,
         )
         self.async_set_context(context)
-        self._trigger_event(access.type, told)
+        self._trigger_event(access.type, attributes)
         self.async_write_ha_state()

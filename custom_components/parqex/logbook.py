@@ -1,4 +1,4 @@
-"""Describe accesses in the logbook."""
+"""Describe accesses in Activity."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from homeassistant.components.logbook.const import (
 from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
-from .access_memory import AccessType
+from .access_log import AccessType
 from .const import ATTR_CHANNEL, ATTR_USER, DOMAIN, EVENT_ACCESS
 
 # With and without a person.
@@ -26,7 +26,7 @@ def async_describe_events(
     hass: HomeAssistant,
     async_describe_event: Callable[[str, str, Callable[[Event], dict[str, str]]], None],
 ) -> None:
-    """Say how accesses read."""
+    """Register how accesses are described."""
 
     @callback
     def describe(event: Event) -> dict[str, str]:

@@ -1,5 +1,7 @@
-"""When an access point was used last and by whom, and what helps to find trouble."""
+"""Sensors: the last access, and diagnostics."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, override
 
@@ -12,44 +14,76 @@ from homeassistant.components.sensor import (
 from homeassistant.const import PERCENTAGE, EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .api import Relationship
+from .access_log import LastAccess
+from .api import AccessPoint, Relationship
 from .const import ATTR_OCCURRED_AT
-from .coordinator import ParqExConfigEntry
+from .data import ParqExConfigEntry
 from .entity import (
+    ParqExAccessLogEntity,
+    ParqExAccessPointEntity,
     ParqExControllerEntity,
     ParqExEntity,
-    ParqExHistoryEntity,
-    async_add_access_points,
-    async_add_controllers,
+    async_add_listed,
 )
 
 # Nothing is sent from here.
 PARALLEL_UPDATES = 0
 
 
-LAST_ACCESS = SensorEntityDescription(
+@dataclass(frozen=True, kw_only=True)
+class ParqExSensorDescription(SensorEntityDescription):
+    """A sensor of what the service reports of an access point."""
+
+    value_fn: Callable[[AccessPoint], StateType]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParqExAccessLogSensorDescription(SensorEntityDescription):
+    """A sensor of the last access of an access point."""
+
+    value_fn: Callable[[LastAccess], StateType | datetime]
+    attributes_fn: Callable[[LastAccess], dict[str, Any]] | None = None
+
+
+LAST_ACCESS = ParqExAccessLogSensorDescription(
     key="last_access",
     translation_key="last_access",
     device_class=SensorDeviceClass.TIMESTAMP,
+    value_fn=lambda last: last.occurred_at,
 )
-LAST_USER = SensorEntityDescription(key="last_user", translation_key="last_user")
-BATTERY = SensorEntityDescription(
+LAST_USER = ParqExAccessLogSensorDescription(
+    key="last_user",
+    translation_key="last_user",
+    value_fn=lambda last: last.user,
+    # It changes also when the same person comes again.
+    attributes_fn=lambda last: {
+        ATTR_OCCURRED_AT: last.user_occurred_at
+        and dt_util.as_local(last.user_occurred_at).isoformat()
+    },
+)
+BATTERY = ParqExSensorDescription(
     key="battery",
     device_class=SensorDeviceClass.BATTERY,
     native_unit_of_measurement=PERCENTAGE,
     state_class=SensorStateClass.MEASUREMENT,
     entity_category=EntityCategory.DIAGNOSTIC,
+    value_fn=lambda access_point: access_point.battery,
 )
-RELATIONSHIP = SensorEntityDescription(
+RELATIONSHIP = ParqExSensorDescription(
     key="relationship",
     translation_key="relationship",
     device_class=SensorDeviceClass.ENUM,
-    options=[one.name.lower() for one in Relationship],
+    options=[relationship.name.lower() for relationship in Relationship],
     entity_category=EntityCategory.DIAGNOSTIC,
     entity_registry_enabled_default=False,
+    value_fn=lambda access_point: (
+        access_point.relationship and access_point.relationship.name.lower()
+    ),
 )
 LAST_CONTACT = SensorEntityDescription(
     key="last_contact",
@@ -65,21 +99,26 @@ async def async_setup_entry(
     entry: ParqExConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the sensors of every access point and controller."""
-    async_add_access_points(entry, async_add_entities, ParqExLastAccess, LAST_ACCESS)
+    """Set up the sensors of an account."""
+    table: list[tuple[EntityDescription, type[ParqExEntity]]] = [
+        (LAST_ACCESS, ParqExAccessLogSensor),
+        (RELATIONSHIP, ParqExSensor),
+    ]
     if entry.runtime_data.access_log.records_names:
-        async_add_access_points(entry, async_add_entities, ParqExLastUser, LAST_USER)
+        table.append((LAST_USER, ParqExAccessLogSensor))
     else:
         _async_remove_last_users(hass, entry)
-    async_add_access_points(
+    async_add_listed(entry, async_add_entities, "access_points", table)
+    async_add_listed(
         entry,
         async_add_entities,
-        ParqExBattery,
-        BATTERY,
+        "access_points",
+        [(BATTERY, ParqExSensor)],
         supported_fn=lambda access_point: access_point.battery is not None,
     )
-    async_add_access_points(entry, async_add_entities, ParqExRelationship, RELATIONSHIP)
-    async_add_controllers(entry, async_add_entities, ParqExLastContact, LAST_CONTACT)
+    async_add_listed(
+        entry, async_add_entities, "controllers", [(LAST_CONTACT, ParqExLastContact)]
+    )
 
 
 @callback
@@ -91,68 +130,56 @@ def _async_remove_last_users(hass: HomeAssistant, entry: ParqExConfigEntry) -> N
             registry.async_remove(entity.entity_id)
 
 
-class ParqExLastAccess(ParqExHistoryEntity, SensorEntity):
-    """When an access point was used last."""
+class ParqExAccessLogSensor(ParqExAccessLogEntity, SensorEntity):
+    """When an access point was used last, or by whom."""
+
+    entity_description: ParqExAccessLogSensorDescription
 
     @property
     @override
-    def native_value(self) -> datetime | None:
-        """Return what the log says."""
-        last = self.coordinator.access_log.last(self._access_point_id)
-        return last.occurred_at if last else None
-
-
-class ParqExLastUser(ParqExHistoryEntity, SensorEntity):
-    """Who used an access point last."""
+    def native_value(self) -> StateType | datetime:
+        """Return the value that the description names."""
+        last = self.data.access_log.last(self._listed_id)
+        return last and self.entity_description.value_fn(last)
 
     @property
     @override
-    def native_value(self) -> str | None:
-        """Return what the log says."""
-        last = self.coordinator.access_log.last(self._access_point_id)
-        return last.user if last else None
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return the attributes that the description names."""
+        if (attributes_fn := self.entity_description.attributes_fn) is None:
+            return None
+        last = self.data.access_log.last(self._listed_id)
+        return attributes_fn(last) if last else {ATTR_OCCURRED_AT: None}
+
+
+class ParqExSensor(ParqExAccessPointEntity, SensorEntity):
+    """What the service reports of an access point."""
+
+    entity_description: ParqExSensorDescription
 
     @property
     @override
-    def extra_state_attributes(self) -> dict[str, Any]:
-        """Return when that was: so it changes, too, when the same person comes again."""
-        last = self.coordinator.access_log.last(self._access_point_id)
-        occurred_at = last.user_occurred_at if last else None
-        return {
-            ATTR_OCCURRED_AT: occurred_at and dt_util.as_local(occurred_at).isoformat()
-        }
-
-
-class ParqExBattery(ParqExEntity, SensorEntity):
-    """What is left of the battery of an access point's Bluetooth sensor."""
-
-    @property
-    @override
-    def native_value(self) -> int | None:
-        """Return what the service reports."""
-        return self.access_point.battery
-
-
-class ParqExRelationship(ParqExEntity, SensorEntity):
-    """What the linked account is to an access point."""
-
-    @property
-    @override
-    def native_value(self) -> str | None:
-        """Return what the service reports."""
-        relationship = self.access_point.relationship
-        return relationship.name.lower() if relationship else None
+    def native_value(self) -> StateType:
+        """Return the value that the description names."""
+        return self.entity_description.value_fn(self.access_point)
 
 
 class ParqExLastContact(ParqExControllerEntity, SensorEntity):
-    """When a controller last had something to say."""
+    """When a controller last reported anything."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to what the times of the service mean."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.data.access_log.clock.async_add_listener(
+                self._handle_coordinator_update
+            )
+        )
 
     @property
     @override
     def native_value(self) -> datetime | None:
         """Return the time, once it is known in which zone the service writes it."""
         last_contact = self.controller.last_contact
-        service_time = self.coordinator.service_time
-        if last_contact is None or not service_time.proven:
-            return None
-        return service_time.to_utc(last_contact, dt_util.utcnow())
+        return last_contact and self.data.access_log.clock.known_utc(last_contact)

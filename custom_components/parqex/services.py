@@ -1,4 +1,4 @@
-"""The actions of the ParqEx integration."""
+"""Register the actions of the integration."""
 
 from datetime import date
 

@@ -1,22 +1,22 @@
-"""Open and close access points."""
+"""Switches that open and close access points."""
 
 from datetime import date, timedelta
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
-from homeassistant.core import HomeAssistant, ServiceResponse
+from homeassistant.core import Context, HomeAssistant, ServiceResponse, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .access_memory import AccessType
+from .access_log import AccessType
 from .api import State
 from .const import ATTR_CHANNEL, ATTR_OCCURRED_AT, ATTR_USER, DOMAIN
-from .coordinator import ParqExConfigEntry
-from .entity import ParqExStateEntity, async_add_access_points
+from .data import ParqExConfigEntry
+from .entity import ParqExUnexposedEntity, async_add_listed
 from .exceptions import SERVICE_ERRORS, history_error
 
-# Commands wait for each other per controller, in the coordinator.
+# Commands wait for each other in commands.py, per controller.
 PARALLEL_UPDATES = 0
 
 # Today and the six days before.
@@ -33,21 +33,35 @@ async def async_setup_entry(
     entry: ParqExConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up a switch for every access point."""
-    async_add_access_points(entry, async_add_entities, ParqExSwitch, ACCESS_POINT)
+    """Set up the switches of an account."""
+    async_add_listed(
+        entry, async_add_entities, "access_points", [(ACCESS_POINT, ParqExSwitch)]
+    )
 
 
-class ParqExSwitch(ParqExStateEntity, SwitchEntity):
+class ParqExSwitch(ParqExUnexposedEntity, SwitchEntity):
     """The control of an access point: on is open.
 
-    It shows what was asked for until the service confirms it, or a minute is over.
+    It shows what was requested until the service confirms it, for at most a minute.
     """
+
+    _request_context: Context | None = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the commands."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.data.commands.async_add_listener(
+                self._listed_id, self._async_command_changed
+            )
+        )
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether it is open, or was asked to open."""
-        requested = self.coordinator.commands.requested(self._access_point_id)
+        """Whether it is open, or was requested to open."""
+        requested = self.data.commands.requested(self._listed_id)
         state = requested or self.access_point.state
         return None if state is None else state is State.OPEN
 
@@ -61,16 +75,38 @@ class ParqExSwitch(ParqExStateEntity, SwitchEntity):
         """Close."""
         await self._async_request(State.CLOSED)
 
+    @override
+    async def async_toggle(self, **kwargs: Any) -> None:
+        """Open or close, unless nobody knows which of the two that would be."""
+        if self.is_on is None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="unknown_state",
+                translation_placeholders={"access_point": self.access_point_name},
+            )
+        await super().async_toggle(**kwargs)
+
     async def _async_request(self, state: State) -> None:
-        """Ask for a state."""
-        await self.coordinator.async_command(
-            self.access_point, self.access_point_name, state
-        )
+        """Request a state."""
+        self._request_context = self._context
+        try:
+            await self.data.commands.async_send(
+                self.access_point, state, self.access_point_name
+            )
+        finally:
+            self._request_context = None
+
+    @callback
+    def _async_command_changed(self) -> None:
+        """Show what is requested, and by whom: Home Assistant forgets it after 5 s."""
+        if self._request_context:
+            self.async_set_context(self._request_context)
+        self.async_write_ha_state()
 
     async def async_get_access_history(
         self, start_date: date | None = None, end_date: date | None = None
     ) -> ServiceResponse:
-        """Return who used it, newest first; both dates count, in local time."""
+        """Return the access log, newest first; both dates count, in local time."""
         last = end_date or dt_util.now().date()
         first = start_date or last - DEFAULT_HISTORY
         if first > last:
@@ -78,7 +114,7 @@ class ParqExSwitch(ParqExStateEntity, SwitchEntity):
                 translation_domain=DOMAIN, translation_key="dates_reversed"
             )
         try:
-            accesses = await self.coordinator.access_log.async_history(
+            accesses = await self.data.access_log.async_history(
                 self.access_point,
                 dt_util.start_of_local_day(first),
                 dt_util.start_of_local_day(last + timedelta(days=1)),

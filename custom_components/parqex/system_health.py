@@ -1,4 +1,4 @@
-"""Say whether ParqEx can be reached, and how much there is of it."""
+"""Show on the system health page whether ParqEx can be reached."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .api import base_url
 from .const import DOMAIN
-from .coordinator import ParqExConfigEntry
+from .data import ParqExConfigEntry
 
 
 @callback
@@ -23,14 +23,16 @@ async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
     """Return what the system health page shows."""
     entries: list[ParqExConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     loaded = [
-        entry.runtime_data
+        entry.runtime_data.coordinator
         for entry in entries
         if entry.state is ConfigEntryState.LOADED
     ]
-    answers = [one.last_update_success_time for one in loaded]
+    answers = [coordinator.last_update_success_time for coordinator in loaded]
     return {
         "api_reachable": system_health.async_check_can_reach_url(hass, str(base_url())),
         "linked_accounts": len(entries),
-        "access_points": sum(len(one.data.access_points) for one in loaded),
-        "last_answer": min((one for one in answers if one), default=None),
+        "access_points": sum(
+            len(coordinator.data.access_points) for coordinator in loaded
+        ),
+        "last_answer": min((answer for answer in answers if answer), default=None),
     }

@@ -18,6 +18,7 @@ class Outcome(Enum):
     """What people and automations notice, and what puts it right."""
 
     FINE = "works"
+    COUNTED = "counted"
     PARTLY = "left out"
     AWAY = "unavailable"
     WAIT = "waits"
@@ -35,11 +36,13 @@ class Outcome(Enum):
 MEANINGS: Final = {
     Outcome.FINE: "The answer is understood, whatever is odd about it. Nobody notices"
     " anything; a value that makes no sense is unknown.",
+    Outcome.COUNTED: "What the access log lists twice counts as two accesses, since two"
+    " equal ones can be in the same second. Everything else works on.",
     Outcome.PARTLY: "What cannot be understood is left out and counted (the log and the"
     " diagnostics say how much); everything else works on. An access point that is left"
     " out is unavailable, and stays in Home Assistant.",
     Outcome.AWAY: "Entities are unavailable until the next good answer, which comes by"
-    " itself: looks are 30, 60, then 120 seconds apart. The login is kept.",
+    " itself: refreshes are 30, 60, then 120 seconds apart. The login is kept.",
     Outcome.WAIT: "As before, or with a sentence that says so; and nothing is sent"
     " before ParqEx's time is up.",
     Outcome.LOGIN: "ParqEx itself rejected the login, and once more after the tokens"
@@ -48,10 +51,10 @@ MEANINGS: Final = {
     Outcome.REFUSED: "The command fails with a sentence that says why. Nothing moved, and"
     " nothing shows that it did.",
     Outcome.UNSURE: "The command fails with a sentence that it may or may not have been"
-    " carried out. It is not sent again; ParqEx is asked at once what is.",
+    " carried out. It is not sent again; Home Assistant refreshes until it is known.",
     Outcome.LATER: "The access log is read again, first after half a minute, then more"
-    " and more rarely. Each access is told once, with its own time. Everything else"
-    " works on.",
+    " and more rarely. Each access is published once, with its own time. Everything"
+    " else works on.",
     Outcome.HIDDEN: "ParqEx does not show this account the log, so the access entities are"
     " unavailable. It is tried again after a quarter of an hour, then more and more"
     " rarely, at least once a day. Everything else works on.",
@@ -64,7 +67,7 @@ MEANINGS: Final = {
 
 _FINE, _PARTLY, _AWAY, _WAIT = Outcome.FINE, Outcome.PARTLY, Outcome.AWAY, Outcome.WAIT
 _LOGIN, _REFUSED, _UNSURE = Outcome.LOGIN, Outcome.REFUSED, Outcome.UNSURE
-_LATER, _HIDDEN = Outcome.LATER, Outcome.HIDDEN
+_LATER, _HIDDEN, _COUNTED = Outcome.LATER, Outcome.HIDDEN, Outcome.COUNTED
 _ASK, _END, _STAY, _NOT_READ = (
     Outcome.ASK,
     Outcome.END,
@@ -76,7 +79,7 @@ _ASK, _END, _STAY, _NOT_READ = (
 # sync, toggle, history, user info, user settings.
 _NO_ANSWER = (_STAY, _AWAY, _AWAY, _UNSURE, _LATER, _ASK, _FINE)
 _NO = (_STAY, _AWAY, _AWAY, _REFUSED, _HIDDEN, _ASK, _FINE)
-_BUSY = (_STAY, _AWAY, _WAIT, _WAIT, _WAIT, _ASK, _FINE)
+_BUSY = (_STAY, _WAIT, _WAIT, _WAIT, _WAIT, _WAIT, _FINE)
 _ODD = (_NOT_READ, _FINE, _FINE, _FINE, _FINE, _FINE, _FINE)
 
 _EXCEPTIONS: Final[dict[str, tuple[Outcome, ...]]] = {
@@ -88,7 +91,7 @@ _EXCEPTIONS: Final[dict[str, tuple[Outcome, ...]]] = {
     "JSON of another shape": (_STAY, _AWAY, _AWAY, _FINE, _LATER, _ASK, _FINE),
     "wrong content type": (_STAY, _FINE, _FINE, _FINE, _FINE, _FINE, _FINE),
     "wrong charset": (_STAY, _FINE, _FINE, _FINE, _FINE, _FINE, _FINE),
-    "duplicate ids": (_NOT_READ, _FINE, _PARTLY, _FINE, _FINE, _FINE, _FINE),
+    "duplicate ids": (_NOT_READ, _FINE, _PARTLY, _FINE, _COUNTED, _FINE, _FINE),
     "endless ids": (_NOT_READ, _FINE, _PARTLY, _FINE, _LATER, _ASK, _FINE),
     "times of the year 1": (_NOT_READ, _FINE, _FINE, _FINE, _LATER, _FINE, _FINE),
     "times of the year 9999": (_NOT_READ, _FINE, _FINE, _FINE, _LATER, _FINE, _FINE),

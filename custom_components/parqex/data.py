@@ -1,0 +1,118 @@
+"""The data of a linked account: while it is loaded, and over its reloads."""
+
+import asyncio
+from dataclasses import dataclass, field
+from math import ceil
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from aiohttp import ClientSession
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
+
+from .api import ParqExClient, RateLimit, State
+from .const import DOMAIN
+
+if TYPE_CHECKING:
+    from .access_log import AccessLog
+    from .commands import Commands
+    from .coordinator import ParqExCoordinator
+
+# An access point needs about this long to finish moving (Beam Labs' documentation).
+SECONDS_TO_MOVE = 20
+
+
+@dataclass(slots=True)
+class ParqExData:
+    """The runtime data of a config entry."""
+
+    client: ParqExClient
+    coordinator: ParqExCoordinator
+    commands: Commands
+    access_log: AccessLog
+
+
+type ParqExConfigEntry = ConfigEntry[ParqExData]
+
+
+@dataclass(slots=True, eq=False)
+class Command:
+    """A command that was sent. All times are those of `monotonic`.
+
+    `followed_until`: until then the service is asked whether it was carried out.
+    `before`: the command it replaces, while it is not known whether it does.
+    """
+
+    controller_id: str
+    state: State
+    sent_at: float
+    before: Command | None
+    answer: asyncio.Task[None] = field(init=False)
+    answered_at: float | None = None
+    accepted: bool = False
+    confirmed: bool = False
+    followed_until: float = 0
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether it may be under way, and the service has not confirmed it yet."""
+        return not self.confirmed and monotonic() < self.followed_until
+
+    @property
+    def requested(self) -> State | None:
+        """The state that was accepted and is not confirmed yet."""
+        if self.answered_at is None:
+            return self.before.requested if self.before else None
+        return self.state if self.accepted and self.is_followed else None
+
+    @property
+    def seconds_to_move(self) -> int:
+        """Seconds in which the opposite command may not follow."""
+        now = monotonic()
+        since = now if self.answered_at is None else self.answered_at
+        return ceil(since + SECONDS_TO_MOVE - now)
+
+
+@dataclass(slots=True)
+class AccountState:
+    """What an account must not forget over a reload, until Home Assistant stops.
+
+    `commands`: the newest command of each access point. `webhook_id`: the one that an
+    open options dialog shows and that is not saved yet.
+    """
+
+    rate_limit: RateLimit = field(default_factory=RateLimit)
+    token_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    commands: dict[str, Command] = field(default_factory=dict)
+    webhook_id: str | None = None
+
+
+@dataclass(slots=True)
+class ProcessState:
+    """What the integration must not forget until Home Assistant stops.
+
+    `session`: sends no cookies, so no account's are sent with another's token; it
+    outlives the entries, as do commands under way. `token_method`: the HTTP method that
+    the token endpoint was found to take.
+    """
+
+    session: ClientSession = field(init=False)
+    token_method: str = "GET"  # noqa: S105  # it is no token
+    accounts: dict[str, AccountState] = field(default_factory=dict)
+
+
+_PROCESS_STATE: HassKey[ProcessState] = HassKey(DOMAIN)
+
+
+@callback
+def process_state(hass: HomeAssistant) -> ProcessState:
+    """Return the state of the integration."""
+    return hass.data.setdefault(_PROCESS_STATE, ProcessState())
+
+
+@callback
+def account_state(hass: HomeAssistant, entry_id: str) -> AccountState:
+    """Return the state of an account that outlives its reloads."""
+    return process_state(hass).accounts.setdefault(entry_id, AccountState())

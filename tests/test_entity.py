@@ -1,0 +1,51 @@
+"""Every entity there is, with everything a person sees of it."""
+
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    snapshot_platform,
+)
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.parqex import PLATFORMS
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from tests.conftest import Advance, enable_all
+from tests.simulator import Cloud
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_all_entities(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    cloud: Cloud,
+    advance: Advance,
+    snapshot: SnapshotAssertion,
+    platform: Platform,
+) -> None:
+    """Name, state, attributes and category, after one access."""
+    await enable_all(hass, linked)
+    cloud.door("Main gate").open_as(cloud.visitor("Vera Visitor"))
+    await advance(30)
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, linked.entry_id):
+        if entity.domain != platform:
+            registry.async_remove(entity.entity_id)
+    await snapshot_platform(hass, registry, snapshot, linked.entry_id)
+
+
+async def test_what_is_disabled_by_default(
+    hass: HomeAssistant, linked: MockConfigEntry
+) -> None:
+    """What few need; the others are there at once."""
+    entities = er.async_entries_for_config_entry(er.async_get(hass), linked.entry_id)
+    disabled = {one.entity_id for one in entities if one.disabled_by}
+    doors = ("elevator", "garage_left", "garage_right", "main_gate", "pedestrian_door")
+    assert disabled == {
+        *(f"binary_sensor.{door}_closes_by_itself" for door in doors),
+        *(f"sensor.{door}_relation" for door in doors),
+        "sensor.parqex_controller_garage_left_garage_right_last_contact",
+        "sensor.parqex_controller_main_gate_pedestrian_door_elevator_last_contact",
+    }
+    assert len(entities) == 5 * 8 + 2 + 1

@@ -1,0 +1,79 @@
+"""The event entity: one thin listener of the access log."""
+
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+
+from custom_components.parqex.const import DOMAIN, EVENT_ACCESS
+from homeassistant.core import State
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from tests.common import GATE, Home
+
+ACCESS = "event.main_gate_access"
+
+
+def state(home: Home) -> State:
+    """Return the state of the gate's event entity."""
+    found = home.hass.states.get(ACCESS)
+    assert found
+    return found
+
+
+async def test_an_access_is_published(home: Home) -> None:
+    """To automations and to Activity with the same content and context."""
+    events = async_capture_events(home.hass, EVENT_ACCESS)
+    device = dr.async_get(home.hass).async_get_device_by_identifier(
+        (DOMAIN, home.gate.id), home.entry.entry_id
+    )
+    assert device
+    dr.async_get(home.hass).async_update_device(device.id, name_by_user="Tor")
+    await home.prove_zone()
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    for _ in range(2):
+        await home.advance(30)
+    attributes = {
+        "event_type": "opened",
+        "user": "Vera Visitor",
+        "channel": "ParqEx Web",
+        "occurred_at": "2026-11-02T04:01:04-08:00",
+    }
+    assert attributes.items() <= state(home).attributes.items()
+    (event,) = [one for one in events if one.data["name"] == "Tor"]
+    assert event.data == {
+        **attributes,
+        "entity_id": GATE,
+        "device_id": device.id,
+        "name": "Tor",
+        "requested": "open",
+    }
+    assert event.context.id == state(home).context.id
+
+
+async def test_the_last_event_is_restored_without_names_that_are_not_recorded(
+    home: Home,
+) -> None:
+    """And the sensor that names people is removed."""
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    await home.advance(30)
+    options = {"record_names": False}
+    home.hass.config_entries.async_update_entry(home.entry, options=options)
+    await home.reload()
+    assert state(home).attributes["event_type"] == "opened"
+    assert state(home).attributes["user"] is None
+    assert not er.async_get(home.hass).async_get("sensor.main_gate_last_user")
+
+
+@pytest.mark.parametrize(
+    ("change", "available"),
+    [("out of service", True), ("log refused", False), ("outage", False)],
+)
+async def test_it_is_available_while_the_log_is(
+    home: Home, change: str, available: bool
+) -> None:
+    """Also of what is out of service: attempts to use it are logged."""
+    if change == "out of service":
+        home.gate.active = False
+    else:
+        home.fail("history" if change == "log refused" else "sync", status=403)
+    home.cloud.door("Elevator").open_by_hand()
+    await home.advance(30)
+    assert (state(home).state != "unavailable") is available
