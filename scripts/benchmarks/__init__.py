@@ -1,1 +1,1 @@
-"""What the integration costs, measured on Home Assistant's real core."""
+"""The cost of the integration, measured on Home Assistant's real core."""

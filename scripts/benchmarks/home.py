@@ -1,4 +1,4 @@
-"""Home Assistant's real core, with what an account needs and nothing else."""
+"""Home Assistant's real core, with the dependencies of an account and nothing else."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -15,7 +15,7 @@ from homeassistant.setup import async_setup_component
 
 from .service import ROOT
 
-# What the measured integrations depend on.
+# The dependencies of the measured integrations.
 COMPONENTS = ("homeassistant", "application_credentials")
 
 
@@ -46,13 +46,14 @@ async def running_home() -> AsyncGenerator[HomeAssistant]:
 def new_entry(
     domain: str, data: Mapping[str, Any], version: tuple[int, int] = (1, 1)
 ) -> ConfigEntry:
-    """Return an entry as a config flow would have made it."""
+    """Return an entry as a config flow would have made it; nothing is polled."""
     return ConfigEntry(
         data=data,
         discovery_keys=MappingProxyType({}),
         domain=domain,
         minor_version=version[1],
         options={},
+        pref_disable_polling=True,
         source=SOURCE_USER,
         subentries_data=(),
         title="Benchmark",

@@ -1,4 +1,4 @@
-"""What setting an account up costs, and what stays in memory, per entity."""
+"""The cost of setting an account up, and its memory, per entity."""
 
 from dataclasses import dataclass
 import gc
@@ -11,9 +11,10 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 
+from .account import House
 from .home import running_home
 from .service import Service
-from .subjects import COMPARABLE, Subject, parqex, prepare
+from .subjects import COMPARABLE, Subject, parqex
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +24,20 @@ class SetUp:
     seconds: float
     entities: int
 
-    @property
-    def per_entity(self) -> float:
-        """Seconds per entity."""
-        return self.seconds / self.entities
-
 
 async def measure_set_up(
     service: Service, points: int, rounds: int
-) -> dict[str, SetUp]:
-    """Set everything up in turn, each time in a new home; return the medians."""
-    await prepare(service, points)
+) -> dict[str, float]:
+    """Set each integration up in turn; return the median seconds per entity."""
+    await service.prepare(House(points).body())
     subjects = (parqex(service), *COMPARABLE)
-    taken: dict[str, list[SetUp]] = {one.domain: [] for one in subjects}
+    taken: dict[str, list[float]] = {one.domain: [] for one in subjects}
     for _ in range(rounds):
         for subject in subjects:
             async with running_home() as hass:
-                taken[subject.domain].append(await _set_up(hass, subject, points))
-    return {
-        domain: SetUp(median(one.seconds for one in times), times[0].entities)
-        for domain, times in taken.items()
-    }
+                set_up = await _set_up(hass, subject, points)
+            taken[subject.domain].append(set_up.seconds / set_up.entities)
+    return {domain: median(times) for domain, times in taken.items()}
 
 
 async def measure_memory(service: Service, domain: str, points: int) -> float:
@@ -53,13 +47,14 @@ async def measure_memory(service: Service, domain: str, points: int) -> float:
     """
     subjects = (parqex(service), *COMPARABLE)
     subject = next(one for one in subjects if one.domain == domain)
-    # What is loaded once for all is no cost of an entity.
+    # The first round loads what is loaded once for all entities.
     for size in (1, points):
-        await prepare(service, size)
+        await service.prepare(House(size).body())
         async with running_home() as hass:
             gc.collect()
             tracemalloc.start()
             set_up = await _set_up(hass, subject, size)
+            await service.be_quiet()
             gc.collect()
             kept, _ = tracemalloc.get_traced_memory()
             tracemalloc.stop()
@@ -69,19 +64,19 @@ async def measure_memory(service: Service, domain: str, points: int) -> float:
 async def _set_up(hass: HomeAssistant, subject: Subject, points: int) -> SetUp:
     """Set an account up for the first time, with every entity enabled.
 
-    What is disabled by default would cost, and count for nothing.
+    A disabled entity would have a cost without being counted.
     """
     with (
         subject.stub(points),
         patch.object(Entity, "entity_registry_enabled_default", True),
     ):
         entry = await subject.entry(hass)
-        # What earlier measurements left behind is not to be searched for garbage.
+        # Keep what earlier measurements left behind from the garbage collector.
         gc.collect()
         gc.freeze()
         started = perf_counter()
         await hass.config_entries.async_add(entry)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await hass.async_block_till_done()
         seconds = perf_counter() - started
     gc.unfreeze()
     if entry.state is not ConfigEntryState.LOADED:

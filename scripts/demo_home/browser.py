@@ -1,4 +1,4 @@
-"""What a person's browser does at Home Assistant and at ParqEx, page by page."""
+"""The requests of a person's browser to Home Assistant and to ParqEx's page."""
 
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -10,7 +10,9 @@ from yarl import URL
 from .wait import DemoError, until
 
 DOMAIN = "parqex"
+ENTRY = "/api/config/config_entries/entry"
 FLOWS = "/api/config/config_entries/flow"
+OPTIONS = "/api/config/config_entries/options/flow"
 USER = "demo"
 PASSWORD = "demo"  # noqa: S105 - the demo is on loopback and tells everybody
 
@@ -19,16 +21,16 @@ class Browser:
     """A browser at one Home Assistant."""
 
     def __init__(self, base_url: str) -> None:
-        """Take Home Assistant's address."""
+        """Initialize with Home Assistant's address."""
         self._base_url = base_url
-        self._client_id = f"{base_url}/"
+        self._client = {"client_id": f"{base_url}/"}
         self._headers: dict[str, str] = {}
         self._websocket: aiohttp.ClientWebSocketResponse | None = None
         self._id = 0
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
 
     async def __aenter__(self) -> Self:
-        """Do nothing: a browser is open from the start."""
+        """Return the browser."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -39,15 +41,8 @@ class Browser:
         """Close the browser, once or again."""
         await self._session.close()
 
-    async def answers(self) -> bool:
-        """Tell whether Home Assistant is there, with its first page."""
-        return await self._is_there("/api/onboarding")
-
-    async def lets_log_in(self) -> bool:
-        """Tell whether Home Assistant is there, with its login page."""
-        return await self._is_there("/auth/providers")
-
-    async def _is_there(self, path: str) -> bool:
+    async def shows(self, path: str) -> bool:
+        """Return whether Home Assistant answers at a path."""
         try:
             async with self._session.get(f"{self._base_url}{path}") as answer:
                 return answer.ok
@@ -60,53 +55,34 @@ class Browser:
             "name": "Demo",
             "username": USER,
             "password": PASSWORD,
-            "client_id": self._client_id,
             "language": "en",
         }
-        await self.ask("POST", "/api/onboarding/users", json=user)
+        await self.ask("POST", "/api/onboarding/users", json=self._client | user)
 
     async def log_in(self) -> None:
         """Log in on the login page and open the websocket."""
-        flow = await self.ask(
-            "POST",
-            "/auth/login_flow",
-            json={
-                "client_id": self._client_id,
-                "handler": ["homeassistant", None],
-                "redirect_uri": f"{self._base_url}/?auth_callback=1",
-            },
-        )
-        done = await self.ask(
-            "POST",
-            f"/auth/login_flow/{flow['flow_id']}",
-            json={
-                "client_id": self._client_id,
-                "username": USER,
-                "password": PASSWORD,
-            },
-        )
+        start = {
+            "handler": ["homeassistant", None],
+            "redirect_uri": f"{self._base_url}/?auth_callback=1",
+        }
+        flow = await self.ask("POST", "/auth/login_flow", json=self._client | start)
+        login = {"username": USER, "password": PASSWORD}
+        path = f"/auth/login_flow/{flow['flow_id']}"
+        done = await self.ask("POST", path, json=self._client | login)
         if done["type"] != "create_entry":
             raise DemoError(f"Home Assistant did not let {USER} in: {done['errors']}")
-        tokens = await self.ask(
-            "POST",
-            "/auth/token",
-            data={
-                "client_id": self._client_id,
-                "grant_type": "authorization_code",
-                "code": done["result"],
-            },
-        )
+        code = {"grant_type": "authorization_code", "code": done["result"]}
+        tokens = await self.ask("POST", "/auth/token", data=self._client | code)
+        token = tokens["access_token"]
         self._headers = {
-            "Authorization": f"Bearer {tokens['access_token']}",
+            "Authorization": f"Bearer {token}",
             "HA-Frontend-Base": self._base_url,
         }
         self._websocket = await self._session.ws_connect(
             f"{self._base_url}/api/websocket", max_msg_size=0
         )
         await self._websocket.receive_json()
-        await self._websocket.send_json(
-            {"type": "auth", "access_token": tokens["access_token"]}
-        )
+        await self._websocket.send_json({"type": "auth", "access_token": token})
         await self._websocket.receive_json()
 
     async def call(self, command: str, **fields: Any) -> Any:
@@ -123,26 +99,56 @@ class Browser:
             raise DemoError(f"{command} failed: {answer['error']['message']}")
         return answer["result"]
 
+    async def act(self, domain: str, service: str, *entities: str) -> None:
+        """Perform an action on entities."""
+        await self.call(
+            "call_service",
+            domain=domain,
+            service=service,
+            target={"entity_id": list(entities)},
+        )
+
     async def states(self) -> dict[str, str]:
         """Return the state of every entity."""
         states = await self.call("get_states")
         return {state["entity_id"]: state["state"] for state in states}
 
-    async def logbook(self) -> list[str]:
-        """Return what the logbook says of the last hour, in sentences."""
-        events = await self.call(
-            "logbook/get_events",
-            start_time=(datetime.now(UTC) - timedelta(hours=1)).isoformat(),
+    async def entries(self) -> list[dict[str, Any]]:
+        """Return the entries of the integration."""
+        found: list[dict[str, Any]] = await self.call(
+            "config_entries/get", domain=DOMAIN
         )
+        return found
+
+    async def devices(self) -> list[dict[str, Any]]:
+        """Return the devices of the integration."""
+        return [
+            device
+            for device in await self.call("config/device_registry/list")
+            if any(domain == DOMAIN for domain, _ in device["identifiers"])
+        ]
+
+    async def entities(self) -> list[dict[str, Any]]:
+        """Return the entities of the integration."""
+        entities = await self.call("config/entity_registry/list")
+        return [entity for entity in entities if entity["platform"] == DOMAIN]
+
+    async def switches(self) -> dict[str, str]:
+        """Return the switch of every access point, by the id of its device."""
+        return {
+            entity["device_id"]: entity["entity_id"]
+            for entity in await self.entities()
+            if entity["entity_id"].startswith("switch.")
+        }
+
+    async def logbook(self) -> list[str]:
+        """Return the sentences of the logbook of the last hour."""
+        hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+        events = await self.call("logbook/get_events", start_time=hour_ago)
         return [f"{one.get('name')} {one.get('message')}" for one in events]
 
-    async def link(self, client_id: str, client_secret: str) -> str:
-        """Link a ParqEx account from start to end; return the title of the entry."""
-        await self.add_credentials(client_id, client_secret)
-        return await self.link_account()
-
     async def add_credentials(self, client_id: str, client_secret: str) -> None:
-        """Give Home Assistant what ParqEx gave the person."""
+        """Enter the credentials that a person got from ParqEx."""
         await self.call(
             "application_credentials/create",
             domain=DOMAIN,
@@ -152,31 +158,42 @@ class Browser:
         )
 
     async def link_account(self, account_id: str | None = None) -> str:
-        """Link an account, the first one that ParqEx offers if none is named."""
-        done = await self._follow({"handler": DOMAIN}, account_id)
+        """Link an account, by default the first one that ParqEx offers."""
+        flow = await self.ask("POST", FLOWS, json={"handler": DOMAIN})
+        done = await self._finish(flow, account_id)
         if done["type"] != "create_entry":
             why = done.get("reason") or done.get("errors")
             raise DemoError(f"The account was not linked: {why}")
         entry_id = done["result"]["entry_id"]
-        title: str = done["title"]
 
         async def loaded() -> bool:
             entry = await self.call("config_entries/get_single", entry_id=entry_id)
             return bool(entry["config_entry"]["state"] == "loaded")
 
         await until(loaded, 30, "The linked account was not set up")
-        return title
+        return str(done["title"])
 
-    async def reload(self, entry_id: str) -> None:
-        """Load a linked account anew."""
-        await self.ask("POST", f"/api/config/config_entries/entry/{entry_id}/reload")
+    async def link_again(self, entry_id: str, account_id: str) -> None:
+        """Link an account again, from the menu of its entry."""
+        order = {"handler": DOMAIN, "entry_id": entry_id}
+        flow = await self.ask("POST", FLOWS, json=order)
+        done = await self._finish(flow, account_id)
+        if done.get("reason") != "reconfigure_successful":
+            raise DemoError(f"The account was not linked again: {done}")
+
+    async def log_in_again(self, flow_id: str, account_id: str) -> None:
+        """Follow the request for a new login."""
+        flow = await self.ask("POST", f"{FLOWS}/{flow_id}", json={})
+        done = await self._finish(flow, account_id)
+        if done.get("reason") != "reauth_successful":
+            raise DemoError(f"The login was not renewed: {done}")
 
     async def turn_webhook_on(self) -> str:
         """Turn the webhook on in the options; return the path of its address."""
-        [entry] = await self.call("config_entries/get", domain=DOMAIN)
-        path = "/api/config/config_entries/options/flow"
-        flow = await self.ask("POST", path, json={"handler": entry["entry_id"]})
-        path = f"{path}/{flow['flow_id']}"
+        [entry] = await self.entries()
+        order = {"handler": entry["entry_id"]}
+        flow = await self.ask("POST", OPTIONS, json=order)
+        path = f"{OPTIONS}/{flow['flow_id']}"
         options = {"record_names": True, "webhook": True}
         flow = await self.ask("POST", path, json=options)
         if flow["step_id"] != "webhook":
@@ -191,46 +208,27 @@ class Browser:
         await until(registered, 30, "The webhook is not there")
         return address.path
 
-    async def link_again(self, entry_id: str, account_id: str) -> None:
-        """Link an account again, from the menu of its entry."""
-        order = {"handler": DOMAIN, "entry_id": entry_id}
-        done = await self._follow(order, account_id)
-        if done.get("reason") != "reconfigure_successful":
-            raise DemoError(f"The account was not linked again: {done}")
-
-    async def log_in_again(self, flow_id: str, account_id: str) -> None:
-        """Do what Home Assistant asks for when ParqEx rejected the login."""
-        flow = await self.ask("POST", f"{FLOWS}/{flow_id}", json={})
-        done = await self._come_back(flow, account_id)
-        if done.get("reason") != "reauth_successful":
-            raise DemoError(f"The login was not renewed: {done}")
+    async def reload(self, entry_id: str) -> None:
+        """Reload an entry."""
+        await self.ask("POST", f"{ENTRY}/{entry_id}/reload")
 
     async def remove(self, entry_id: str) -> None:
         """Delete an entry."""
-        await self.ask("DELETE", f"/api/config/config_entries/entry/{entry_id}")
+        await self.ask("DELETE", f"{ENTRY}/{entry_id}")
 
-    async def _follow(self, order: dict[str, str], account_id: str | None) -> Any:
-        """Begin a flow and do what it asks for; return how it ended."""
-        flow = await self.ask("POST", FLOWS, json=order)
-        return await self._come_back(flow, account_id)
-
-    async def _come_back(self, flow: Any, account_id: str | None) -> Any:
-        """Go to ParqEx where a flow leads, and return to its end."""
+    async def _finish(self, flow: Any, account_id: str | None) -> Any:
+        """Allow the access on ParqEx's page where a flow leads; return how it ended."""
         if flow["type"] != "external":
             raise DemoError(f"Home Assistant does not lead to ParqEx: {flow}")
-        await self._allow(flow["url"], {"account": account_id} if account_id else {})
-        return await self.ask("GET", f"{FLOWS}/{flow['flow_id']}")
-
-    async def _allow(self, url: str, choice: dict[str, str]) -> None:
-        """Press Allow on ParqEx's page and follow it back to Home Assistant."""
-        async with self._session.get(url) as page:
+        async with self._session.get(flow["url"]) as page:
             form = _Form(await page.text())
-            address = page.url.join(URL(form.action)) if form.action else page.url
+        choice = {"account": account_id} if account_id else {}
         async with self._session.post(
-            address, data={**form.fields, **choice, "decision": "allow"}
+            page.url, data={**form.fields, **choice, "decision": "allow"}
         ) as back:
             if not back.ok or not str(back.url).startswith(self._base_url):
                 raise DemoError("ParqEx's page did not lead back to Home Assistant.")
+        return await self.ask("GET", f"{FLOWS}/{flow['flow_id']}")
 
     async def ask(self, method: str, path: str, **kwargs: Any) -> Any:
         """Send a request to Home Assistant and return its JSON."""
@@ -244,20 +242,17 @@ class Browser:
 
 
 class _Form(HTMLParser):
-    """The form of a page, filled in as the page came."""
+    """The fields of a form, as a browser would send them."""
 
     def __init__(self, html: str) -> None:
-        """Read the page."""
+        """Initialize with the page."""
         super().__init__()
-        self.action = ""
         self.fields: dict[str, str] = {}
         self.feed(html)
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note the address and what a browser would send."""
+        """Note a field."""
         given = dict(attrs)
-        if tag == "form":
-            self.action = given.get("action") or ""
         if tag == "input" and (given.get("type") != "radio" or "checked" in given):
             self.fields[given.get("name") or ""] = given.get("value") or ""

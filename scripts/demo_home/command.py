@@ -8,7 +8,7 @@ import sys
 from time import monotonic
 
 from .browser import PASSWORD, USER
-from .check import VISITOR, Check, read_log
+from .check import VISITOR, Check, see_clean_log
 from .demo import Demo, running, say
 from .home import ROOT
 from .kill import kill
@@ -17,80 +17,77 @@ from .wait import DemoError
 PORT = 8123
 SIMULATOR_PORT = 8124
 
+LINKED = "Its access points are on the dashboard ParqEx, in the sidebar."
+MANUAL = """\
+To link the account: Settings > Devices & services > Add integration
+> ParqEx, with these credentials:
+  client ID      {client_id}
+  client secret  {client_secret}"""
+HOW_TO = """
+Home Assistant  {home}  (user {user}, password {password})
+ParqEx cloud    {cloud}  (its doors, moved by hand)
+Log             {log}
+
+{what}
+
+Ctrl-C stops both."""
+
 
 async def check(port: int, simulator_port: int) -> None:
-    """Link, open and close everything, and read the log that this left."""
+    """Link, open and close everything, and check the log."""
     began = monotonic()
     async with running(port, simulator_port) as demo:
-        say("Linking the ParqEx account")
-        say(f"  linked: {await demo.link()}")
-        await demo.settle_in()
+        await demo.link_and_show()
         await Check(demo).run()
-    read_log(demo.home.log, demo.cloud.issued_secrets())
+    see_clean_log(demo.home.log, demo.cloud.issued_secrets())
     demo.home.remove()
     say("  the log holds no error of the integration and no secret")
     say(f"Passed in {monotonic() - began:.0f} seconds")
 
 
 async def show(port: int, simulator_port: int, *, manual: bool) -> None:
-    """Leave everything to a person until they have enough of it."""
+    """Leave everything to a person until Ctrl-C."""
     async with running(port, simulator_port) as demo:
         if not manual:
-            say("Linking the ParqEx account")
-            say(f"  linked: {await demo.link()}")
-            await demo.settle_in()
+            await demo.link_and_show()
             say(f"{VISITOR} comes through the main gate, for the logbook")
             demo.cloud.door("Main gate").open_as(demo.cloud.visitor(VISITOR))
         await demo.browser.close()
-        say(_how_to(demo, manual=manual))
+        say(_how_to(demo, MANUAL if manual else LINKED))
         status = await demo.home.wait()
         raise DemoError(f"Home Assistant ended (status {status}).")
 
 
-def _how_to(demo: Demo, *, manual: bool) -> str:
-    """Say where everything is."""
-    lines = [
-        "",
-        f"Home Assistant  {demo.home.base_url}  (user {USER}, password {PASSWORD})",
-        f"ParqEx cloud    {demo.simulator.base_url}  (its doors, moved by hand)",
-        f"Log             {demo.home.log.relative_to(ROOT)}",
-        "",
-    ]
-    if not manual:
-        lines += ["Its access points are on the dashboard ParqEx, in the sidebar.", ""]
-    else:
-        application = demo.cloud.application
-        lines += [
-            "To link the account: Settings > Devices & services > Add integration",
-            "> ParqEx, with these credentials:",
-            f"  client ID      {application.client_id}",
-            f"  client secret  {application.client_secret}",
-            "",
-        ]
-    return "\n".join([*lines, "Ctrl-C stops both."])
+def _how_to(demo: Demo, what: str) -> str:
+    application = demo.cloud.application
+    return HOW_TO.format(
+        home=demo.home.base_url,
+        user=USER,
+        password=PASSWORD,
+        cloud=demo.simulator.base_url,
+        log=demo.home.log.relative_to(ROOT),
+        what=what.format(
+            client_id=application.client_id, client_secret=application.client_secret
+        ),
+    )
 
 
 async def run(arguments: argparse.Namespace) -> int:
     """Run until the end or a signal; return the exit status."""
+    ports = arguments.port, arguments.simulator_port
     if arguments.kill:
         work = kill(arguments.kill, arguments.seed)
     elif arguments.check:
-        work = check(arguments.port or 0, arguments.simulator_port or 0)
+        work = check(ports[0] or 0, ports[1] or 0)
     else:
-        work = show(
-            arguments.port or PORT,
-            arguments.simulator_port or SIMULATOR_PORT,
-            manual=arguments.manual,
-        )
+        manual = arguments.manual
+        work = show(ports[0] or PORT, ports[1] or SIMULATOR_PORT, manual=manual)
     task = asyncio.create_task(work)
     loop = asyncio.get_running_loop()
-    interrupted = False
 
     def interrupt() -> None:
         # Only once: what stops must not be stopped.
-        nonlocal interrupted
-        if not interrupted:
-            interrupted = True
+        if not task.cancelling():
             task.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -107,7 +104,7 @@ async def run(arguments: argparse.Namespace) -> int:
 
 
 def port_number(text: str) -> int:
-    """Read a port from the command line."""
+    """Return a port of the command line."""
     if not 0 < (port := int(text)) < 65536:
         raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
     return port
@@ -115,10 +112,11 @@ def port_number(text: str) -> int:
 
 def main() -> int:
     """Read the command line and run."""
-    parser = argparse.ArgumentParser(prog="scripts/demo", allow_abbrev=False)
-    parser.description = (
-        "Start a simulated ParqEx cloud and a real Home Assistant, link them, and"
-        " leave them to you until Ctrl-C."
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo",
+        allow_abbrev=False,
+        description="Start a simulated ParqEx cloud and a real Home Assistant, link"
+        " them, and leave them to you until Ctrl-C.",
     )
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
@@ -135,10 +133,8 @@ def main() -> int:
         type=int,
         nargs="?",
         const=50,
-        help=(
-            "kill Home Assistant again and again (50 times) while it links, renews"
-            " tokens and sends commands; exit with 0 if it came back each time"
-        ),
+        help="kill Home Assistant again and again (50 times) while it links, renews"
+        " tokens and sends commands; exit with 0 if it came back each time",
     )
     parser.add_argument(
         "--seed",
@@ -149,14 +145,10 @@ def main() -> int:
     parser.add_argument(
         "--latest", action="store_true", help="use the newest Home Assistant"
     )
-    parser.add_argument(
-        "--port",
-        type=port_number,
-        help=f"of Home Assistant (default: {PORT}; any free one for --check)",
-    )
-    parser.add_argument(
-        "--simulator-port",
-        type=port_number,
-        help=f"of the cloud (default: {SIMULATOR_PORT}; any free one for --check)",
-    )
+    for option, whose, default in (
+        ("--port", "Home Assistant", PORT),
+        ("--simulator-port", "the cloud", SIMULATOR_PORT),
+    ):
+        text = f"of {whose} (default: {default}; any free one for --check)"
+        parser.add_argument(option, type=port_number, help=text)
     return asyncio.run(run(parser.parse_args()))

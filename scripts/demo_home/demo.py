@@ -1,10 +1,11 @@
 """The demo: a cloud, a Home Assistant, and a browser between them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-import os
+from pathlib import Path
+import sys
 
 from aiohttp import ClientError
 
@@ -12,8 +13,7 @@ from tests.simulator import Cloud, Simulator, build_demo_house
 
 from .browser import USER, Browser
 from .dashboard import show_everything
-from .home import Home, free_port, see_port_free
-from .installation import Installation
+from .home import Home, use_port
 from .wait import DemoError, until
 
 # The first start after an installation compiles a lot.
@@ -30,36 +30,29 @@ class Demo:
 
     @property
     def cloud(self) -> Cloud:
-        """The ParqEx cloud."""
+        """Return the ParqEx cloud."""
         return self.simulator.cloud
 
     async def link(self) -> str:
-        """Link the ParqEx account as a person would; return what it is called."""
+        """Link the ParqEx account as a person would; return its title."""
         application = self.cloud.application
-        return await self.browser.link(application.client_id, application.client_secret)
+        await self.browser.add_credentials(
+            application.client_id, application.client_secret
+        )
+        return await self.browser.link_account()
 
-    async def settle_in(self) -> None:
-        """Show everything on a dashboard, and have ParqEx announce what moves."""
+    async def link_and_show(self) -> None:
+        """Link the account, show everything on a dashboard, and turn the webhook on."""
+        say("Linking the ParqEx account")
+        say(f"  linked: {await self.link()}")
         await show_everything(self.browser)
         path = await self.browser.turn_webhook_on()
         self.cloud.add_webhook(f"{self.home.base_url}{path}")
 
 
 def say(text: str) -> None:
-    """Say something now, even into a pipe."""
+    """Print something now, even into a pipe."""
     print(text, flush=True)
-
-
-@contextmanager
-def _naming(port: int, option: str) -> Iterator[None]:
-    """Say which port cannot be had, and what to do about it."""
-    try:
-        yield
-    except OSError as err:
-        reason = os.strerror(err.errno or 0).lower()
-        raise DemoError(
-            f"Port {port} cannot be used ({reason}); choose another with {option}."
-        ) from None
 
 
 @asynccontextmanager
@@ -68,8 +61,7 @@ async def _cloud(port: int) -> AsyncIterator[Simulator]:
     say("Starting the simulated ParqEx cloud")
     simulator = Simulator()
     build_demo_house(simulator.cloud)
-    with _naming(port, "--simulator-port"):
-        await simulator.start(port)
+    await simulator.start(use_port(port, "--simulator-port"))
     announcing = asyncio.create_task(simulator.announcer.keep_announcing())
     try:
         yield simulator
@@ -79,15 +71,10 @@ async def _cloud(port: int) -> AsyncIterator[Simulator]:
 
 
 @asynccontextmanager
-async def _home(
-    installation: Installation, port: int, cloud_url: str
-) -> AsyncIterator[Home]:
+async def _home(port: int, cloud_url: str, python: Path) -> AsyncIterator[Home]:
     """Run Home Assistant, and show the end of its log when something fails."""
-    with _naming(port, "--port"):
-        see_port_free(port)
-    version = installation.version
-    say(f"Starting Home Assistant {version} (the first time takes longer)")
-    home = Home(port, cloud_url, installation=installation)
+    home = Home(use_port(port, "--port"), cloud_url, python=python)
+    say(f"Starting Home Assistant {home.version} (the first time takes longer)")
     try:
         await home.start()
         yield home
@@ -105,43 +92,36 @@ async def _home(
 
 @asynccontextmanager
 async def running(
-    port: int = 0, simulator_port: int = 0, installation: Installation | None = None
+    port: int = 0, simulator_port: int = 0, python: Path = Path(sys.executable)
 ) -> AsyncIterator[Demo]:
     """Run it all, with the user made and logged in; 0 takes any free port."""
     async with (
         _cloud(simulator_port) as simulator,
-        _home(
-            installation or Installation(), port or free_port(), simulator.base_url
-        ) as home,
+        _home(port, simulator.base_url, python) as home,
         Browser(home.base_url) as browser,
     ):
-        await _settle_in(home, browser)
+        await see_up(home, browser, "/api/onboarding")
+        say(f"Creating the user {USER} and logging in")
+        await browser.create_user()
+        await browser.log_in()
+        say("Waiting until Home Assistant has started")
+        await see_started(browser)
         yield Demo(simulator, home, browser)
 
 
-async def _settle_in(home: Home, browser: Browser) -> None:
-    """Wait for Home Assistant, make the user and log in."""
-    await see_up(home, browser.answers)
-    say(f"Creating the user {USER} and logging in")
-    await browser.create_user()
-    await browser.log_in()
-    say("Waiting until Home Assistant has started")
-    await see_started(browser)
-
-
-async def see_up(home: Home, page_is_there: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for Home Assistant to show a page."""
+async def see_up(home: Home, browser: Browser, path: str) -> None:
+    """Wait until Home Assistant answers at a path."""
 
     async def answers() -> bool:
         if not home.runs:
             raise DemoError("Home Assistant ended while it was starting.")
-        return await page_is_there()
+        return await browser.shows(path)
 
     await until(answers, SECONDS_TO_START, "Home Assistant does not answer")
 
 
 async def see_started(browser: Browser) -> None:
-    """Wait for Home Assistant to finish starting."""
+    """Wait until Home Assistant has started."""
 
     async def started() -> bool:
         config = await browser.call("get_config")

@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 import shutil
 import socket
+import sys
 from typing import Any
 
-from .installation import Installation
 from .wait import DemoError
 
 HOST = "127.0.0.1"
@@ -23,7 +23,7 @@ CONFIGURATION = """\
 homeassistant:
   name: ParqEx demo
   country: US
-  # ParqEx's webhook wants a public address; the simulated cloud knows a shorter way.
+  # ParqEx's webhook requires a public address; the simulated cloud knows a shorter way.
   external_url: https://demo.example.com
 application_credentials:
 assist_pipeline:
@@ -52,58 +52,91 @@ class Home:
         port: int,
         cloud_url: str,
         configuration: str = CONFIGURATION,
-        installation: Installation = Installation(),  # noqa: B008 - it is frozen
+        python: Path = Path(sys.executable),
     ) -> None:
-        """Take its port and the address of the ParqEx cloud it is to use."""
-        self.port = port
+        """Initialize with the port, ParqEx's address and the Python that has it."""
         self.base_url = f"http://{HOST}:{port}"
-        # The port is nobody else's, and so is the folder.
+        # One folder for each port, which only one process can use.
         self.folder = ROOT / ".dev" / "demo" / str(port)
         self.log = self.folder / "console.log"
+        self._port = port
         self._cloud_url = cloud_url
         self._configuration = configuration
-        self._installation = installation
+        self._python = python
+        [self._packages] = python.parents[1].glob("lib/python3.*/site-packages")
         self._process: asyncio.subprocess.Process | None = None
 
-    async def start(self) -> None:
-        """Start Home Assistant in a fresh folder; it takes a while to answer."""
-        self._furnish()
-        await self._launch()
-
-    async def start_again(self) -> None:
-        """Start Home Assistant in the folder as it was left."""
-        await self._launch()
-
-    async def kill(self) -> None:
-        """End Home Assistant at once; it hears nothing of it."""
-        process, self._process = self._running, None
-        process.kill()
-        await process.wait()
-
-    async def wait(self) -> int:
-        """Return the exit status once it has ended; a restart is no end."""
-        while (status := await self._running.wait()) == RESTART:
-            await self._launch()
-        return status
-
-    async def stop(self) -> None:
-        """Stop Home Assistant, the hard way if it does not hurry."""
-        if self._process is None:
-            return
-        process, self._process = self._process, None
-        with suppress(ProcessLookupError):
-            process.terminate()
-        try:
-            async with asyncio.timeout(SECONDS_TO_STOP):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+    @property
+    def version(self) -> str:
+        """Return the version of Home Assistant."""
+        [found] = self._packages.glob("homeassistant-*.dist-info")
+        return found.name.removeprefix("homeassistant-").removesuffix(".dist-info")
 
     @property
     def runs(self) -> bool:
-        """Whether the process is there."""
+        """Return whether the process is running."""
         return self._process is not None and self._process.returncode is None
+
+    async def start(self) -> None:
+        """Start Home Assistant in a fresh folder; it takes a while to answer."""
+        self.remove()
+        components = self.folder / "custom_components"
+        components.mkdir(parents=True)
+        (components / "parqex").symlink_to(ROOT / "custom_components" / "parqex")
+        (self.folder / "configuration.yaml").write_text(self._configuration, "utf-8")
+        (self.folder / "automations.yaml").write_text("[]", "utf-8")
+        # In YAML it would be on trial, and taken back after five minutes.
+        self._store("http", {"server_host": [HOST], "server_port": self._port})
+        # The user is not made yet. The other steps would set up integrations that
+        # fetch from the internet.
+        self._store("onboarding", {"done": ["core_config", "analytics", "integration"]})
+        if (self._packages / "homeassistant" / "components" / "marketplace").exists():
+            # New in 2026.11; it fetches its catalog as soon as it is set up.
+            self._store("core.config_entries", {"entries": [MARKETPLACE_OFF]})
+        await self.start_again()
+
+    async def start_again(self) -> None:
+        """Start Home Assistant in the folder as it was left."""
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                str(self._python),
+                *("-m", "homeassistant", "--config", str(self.folder)),
+                *("--skip-pip", "--log-no-color"),
+                cwd=self.folder,
+                env={**os.environ, "PARQEX_BASE_URL": self._cloud_url},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # A session of its own, so that Ctrl-C reaches only the demo.
+                start_new_session=True,
+            )
+
+    async def wait(self) -> int:
+        """Return the exit status once it has ended; a restart is no end."""
+        while self._process:
+            if (status := await self._process.wait()) != RESTART:
+                return status
+            await self.start_again()
+        raise DemoError("Home Assistant is not running.")
+
+    async def kill(self) -> None:
+        """End Home Assistant at once, without notice."""
+        process, self._process = self._process, None
+        if process:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    async def stop(self) -> None:
+        """Stop Home Assistant; kill it if that takes too long."""
+        if self._process is None:
+            return
+        with suppress(ProcessLookupError):
+            self._process.terminate()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_TO_STOP):
+                await self._process.wait()
+        await self.kill()
 
     def log_tail(self, lines: int = 20) -> str:
         """Return the end of the log, under a line that says where it is."""
@@ -116,47 +149,8 @@ class Home:
         """Remove the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    @property
-    def _running(self) -> asyncio.subprocess.Process:
-        """The process that was started."""
-        if self._process is None:
-            raise DemoError("Home Assistant is not running.")
-        return self._process
-
-    async def _launch(self) -> None:
-        """Start the process, in a session of its own so that Ctrl-C is ours."""
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                str(self._installation.python),
-                *("-m", "homeassistant", "--config", str(self.folder)),
-                *("--skip-pip", "--log-no-color"),
-                cwd=self.folder,
-                env={**os.environ, "PARQEX_BASE_URL": self._cloud_url},
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def _furnish(self) -> None:
-        """Make the folder: integration, settings; nothing that calls out."""
-        self.remove()
-        components = self.folder / "custom_components"
-        components.mkdir(parents=True)
-        (components / "parqex").symlink_to(ROOT / "custom_components" / "parqex")
-        (self.folder / "configuration.yaml").write_text(self._configuration, "utf-8")
-        (self.folder / "automations.yaml").write_text("[]", "utf-8")
-        # In YAML it would be on trial, and taken back after five minutes.
-        self._store("http", {"server_host": [HOST], "server_port": self.port})
-        # The user is still to be made. The other steps would set up integrations
-        # that fetch things from the internet.
-        self._store("onboarding", {"done": ["core_config", "analytics", "integration"]})
-        if self._installation.has("marketplace"):
-            # New in 2026.11; it fetches its catalog as soon as it is set up.
-            self._store("core.config_entries", {"entries": [MARKETPLACE_OFF]})
-
     def _store(self, key: str, data: dict[str, Any]) -> None:
-        """Write what Home Assistant finds in its storage; it brings it up to date."""
+        """Write a file of Home Assistant's storage, which it migrates itself."""
         storage = self.folder / ".storage"
         storage.mkdir(exist_ok=True)
         version = 4 if key == "onboarding" else 1
@@ -175,16 +169,16 @@ MARKETPLACE_OFF = {
 }
 
 
-def see_port_free(port: int) -> None:
-    """Raise OSError if a port cannot be had."""
+def use_port(port: int, option: str = "") -> int:
+    """Return a free port, any one for 0; name the option where it is not free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((HOST, port))
-
-
-def free_port() -> int:
-    """Return a port that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port
+        try:
+            probe.bind((HOST, port))
+        except OSError as err:
+            reason = os.strerror(err.errno or 0).lower()
+            raise DemoError(
+                f"Port {port} cannot be used ({reason}); choose another with {option}."
+            ) from None
+        free: int = probe.getsockname()[1]
+    return free

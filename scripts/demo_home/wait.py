@@ -1,22 +1,23 @@
-"""Wait for something with a deadline, and say it when it does not come."""
+"""Wait for something with a deadline."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-SECONDS_BETWEEN_LOOKS = 0.2
-
 
 class DemoError(Exception):
-    """Something a person has to know, in a sentence."""
+    """A failure that a person has to know about, in a sentence."""
 
 
 async def until(
-    happened: Callable[[], Awaitable[bool]], seconds: float, otherwise: str
+    happened: Callable[[], bool | Awaitable[bool]], seconds: float, otherwise: str
 ) -> None:
-    """Look until it happened; raise DemoError(otherwise) after the seconds."""
+    """Wait until it happened; raise DemoError(otherwise) after the seconds."""
     try:
         async with asyncio.timeout(seconds):
-            while not await happened():  # noqa: ASYNC110 - another process, no event
-                await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            while True:
+                answer = happened()
+                if answer if isinstance(answer, bool) else await answer:
+                    return
+                await asyncio.sleep(0.2)
     except TimeoutError:
         raise DemoError(f"{otherwise} (waited {seconds:g} seconds)") from None

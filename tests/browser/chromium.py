@@ -1,10 +1,9 @@
-"""Chromium without a screen, watched: nothing leaves the machine or fails unnoticed."""
+"""Chromium without a screen; nothing leaves the machine or fails unnoticed."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 import os
 import re
-from typing import Self
 
 from playwright.async_api import (
     BrowserContext,
@@ -29,6 +28,7 @@ OTHER_MACHINES = re.compile(rf"^(https?|wss?)://(?!{re.escape(HOST)}[:/])")
 
 # Brand images of other integrations: Home Assistant fetches them from the internet.
 OTHER_BRANDS = re.compile(r"/api/brands/(?!integration/parqex/)")
+NO_IMAGE = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
 @asynccontextmanager
@@ -36,6 +36,13 @@ async def chromium(base_url: str) -> AsyncIterator[BrowserContext]:
     """Run Chromium, with Home Assistant as the base of addresses."""
     if not EXECUTABLE.exists():
         pytest.exit("Chromium is needed; scripts/setup browser finds or installs it.")
+
+    async def abort(route: Route) -> None:
+        await route.abort()
+
+    async def send_no_image(route: Route) -> None:
+        await route.fulfill(content_type="image/svg+xml", body=NO_IMAGE)
+
     expect.set_options(timeout=MILLISECONDS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -45,7 +52,7 @@ async def chromium(base_url: str) -> AsyncIterator[BrowserContext]:
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
-                # What does not pass through a page's network: nothing has an address.
+                # For requests that do not pass through a page: no host has an address.
                 f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}",
             ],
         )
@@ -56,68 +63,51 @@ async def chromium(base_url: str) -> AsyncIterator[BrowserContext]:
             timezone_id="UTC",
             color_scheme="light",
             reduced_motion="reduce",
-            # Its requests would not be seen.
+            # Their requests would not be seen.
             service_workers="block",
         )
         context.set_default_timeout(MILLISECONDS)
-        await context.route(OTHER_MACHINES, _no_way)
-        await context.route(OTHER_BRANDS, _no_image)
+        await context.route(OTHER_MACHINES, abort)
+        await context.route(OTHER_BRANDS, send_no_image)
         yield context
         await browser.close()
 
 
-async def _no_way(route: Route) -> None:
-    """Send nothing."""
-    await route.abort()
-
-
-async def _no_image(route: Route) -> None:
-    """Answer with an image of nothing."""
-    await route.fulfill(
-        content_type="image/svg+xml",
-        body='<svg xmlns="http://www.w3.org/2000/svg"/>',
-    )
-
-
 class Watch:
-    """Notes what the pages complain of, and what they want from other machines."""
+    """Notes the errors of pages, and their requests to other machines."""
 
-    def __init__(self, context: BrowserContext) -> None:
-        """Take the browser."""
+    def __init__(self) -> None:
+        """Initialize with what a page may still wait for when it is left."""
         self.seen: list[str] = []
-        self._context = context
-        # What a page was still waiting for when it was left.
-        self._allowed = ["Uncaught: disconnected"]
+        self.allowed = ["Uncaught: disconnected"]
 
-    def allow(self, text: str) -> None:
-        """Do not mind what contains this text: the test brings it about."""
-        self._allowed.append(text)
+    def note(self, what: str) -> None:
+        """Note what the test does not allow."""
+        if not any(text in what for text in self.allowed):
+            self.seen.append(what)
 
-    def __enter__(self) -> Self:
-        """Begin to watch."""
-        self._context.on("console", self._console)
-        self._context.on("weberror", self._error)
-        self._context.on("request", self._request)
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        """Stop watching."""
-        self._context.remove_listener("console", self._console)
-        self._context.remove_listener("weberror", self._error)
-        self._context.remove_listener("request", self._request)
+@contextmanager
+def watching(context: BrowserContext) -> Iterator[Watch]:
+    """Watch all pages of the browser."""
+    watch = Watch()
 
-    def _console(self, message: ConsoleMessage) -> None:
+    def console(message: ConsoleMessage) -> None:
         if message.type == "error":
-            self._note(f"{message.text} ({message.location['url']})")
+            watch.note(f"{message.text} ({message.location['url']})")
 
-    def _error(self, error: WebError) -> None:
-        self._note(f"Uncaught: {error.error}")
-
-    def _request(self, request: Request) -> None:
+    def request(request: Request) -> None:
         address = URL(request.url)
         if address.scheme not in ("data", "blob") and address.host != HOST:
-            self._note(f"Wanted from another machine: {request.url}")
+            watch.note(f"Request to another machine: {request.url}")
 
-    def _note(self, what: str) -> None:
-        if not any(text in what for text in self._allowed):
-            self.seen.append(what)
+    def error(error: WebError) -> None:
+        watch.note(f"Uncaught: {error.error}")
+
+    context.on("console", console)
+    context.on("weberror", error)
+    context.on("request", request)
+    yield watch
+    context.remove_listener("console", console)
+    context.remove_listener("weberror", error)
+    context.remove_listener("request", request)

@@ -1,4 +1,4 @@
-"""Fixtures: a Home Assistant of any version, a ParqEx cloud, and Chromium before both."""
+"""Fixtures: a Home Assistant of any version, a ParqEx cloud, and Chromium."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -13,11 +13,10 @@ import pytest
 from scripts.demo_home.check import see_no_secret
 from scripts.demo_home.demo import Demo, running
 from scripts.demo_home.home import ROOT
-from scripts.demo_home.installation import Installation
 from tests.simulator import Cloud
 
 from .account import LinkedAccount
-from .chromium import Watch, chromium
+from .chromium import Watch, chromium, watching
 from .pages import HomeAssistant, ParqEx
 from .pictures import MAX_BYTES, Pictures
 
@@ -31,7 +30,7 @@ leave_evidence = pytest.StashKey[Callable[[], None]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what scripts/test --browser passes on."""
+    """Add the options of scripts/test --browser."""
     group = parser.getgroup("browser")
     group.addoption("--latest", action="store_true", help="the newest Home Assistant")
     group.addoption(
@@ -43,19 +42,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Leave what shows why a test failed before anything is cleared away."""
+    """Leave screenshots and the log of a failed test before anything is cleared away."""
     report = yield
     if report.failed and leave_evidence in item.stash:
         item.stash[leave_evidence]()
-        where = left_by(item).relative_to(ROOT)
-        report.sections.append(
-            ("Screenshots and the log of Home Assistant", f"{where}/")
-        )
+        where = f"{left_by(item).relative_to(ROOT)}/"
+        report.sections.append(("Screenshots and the log of Home Assistant", where))
     return report
 
 
 def left_by(item: pytest.Item | pytest.Session) -> Path:
-    """Return the folder for what shows why a test failed."""
+    """Return the folder of a failed test."""
     version = "latest" if item.config.getoption("--latest") else "pinned"
     return LEFT_BY_FAILURES / version / re.sub(r"\W+", "_", item.name)
 
@@ -63,10 +60,9 @@ def left_by(item: pytest.Item | pytest.Session) -> Path:
 @pytest.fixture(scope="session")
 async def demo(request: pytest.FixtureRequest) -> AsyncGenerator[Demo]:
     """Return a Home Assistant with a user and nothing else, and a ParqEx cloud."""
-    latest = request.config.getoption("--latest")
     shutil.rmtree(left_by(request.session).parent, ignore_errors=True)
-    installation = Installation(LATEST if latest else Path(sys.executable))
-    async with running(installation=installation) as demo:
+    latest = request.config.getoption("--latest")
+    async with running(python=LATEST if latest else Path(sys.executable)) as demo:
         for door in demo.cloud.doors:
             door.travel_seconds = SECONDS_TO_MOVE
             door.auto_close(0)
@@ -78,7 +74,7 @@ async def demo(request: pytest.FixtureRequest) -> AsyncGenerator[Demo]:
 
 @pytest.fixture
 def cloud(demo: Demo) -> Cloud:
-    """Return what the ParqEx cloud knows, with all doors closed and all well."""
+    """Return the ParqEx cloud, with all doors closed and without trouble."""
     for controller in demo.cloud.controllers:
         controller.unplugged = False
     for door in demo.cloud.doors:
@@ -120,8 +116,8 @@ async def page(
 
 @pytest.fixture
 def watch(context: BrowserContext) -> Generator[Watch]:
-    """Return who watches the browser, and fail if it saw what must not be."""
-    with Watch(context) as watch:
+    """Fail if a page has an error, or sends a request to another machine."""
+    with watching(context) as watch:
         yield watch
     assert watch.seen == []
 
@@ -142,7 +138,7 @@ async def parqex(context: BrowserContext, demo: Demo, page: Page) -> ParqEx:
 
 @pytest.fixture
 async def account(demo: Demo, cloud: Cloud) -> LinkedAccount:
-    """Return a linked account: the one there is, or else one linked without a browser."""
+    """Return the linked account; without one, it is linked without a browser."""
     account = LinkedAccount(demo)
     await account.be_linked()
     return account
@@ -159,14 +155,14 @@ async def no_account(demo: Demo, cloud: Cloud) -> AsyncGenerator[LinkedAccount]:
 
 @pytest.fixture
 async def account_to_spoil(account: LinkedAccount) -> AsyncGenerator[LinkedAccount]:
-    """Return a linked account that is gone afterwards, for nobody else to stumble over."""
+    """Return a linked account that is removed after the test."""
     yield account
     await account.be_gone()
 
 
 @pytest.fixture(scope="session")
 def pictures(request: pytest.FixtureRequest) -> Generator[Pictures]:
-    """Return the album of the README: it takes pictures only with --pictures."""
-    pictures = Pictures(wanted=bool(request.config.getoption("--pictures")))
+    """Return the README's pictures, which are taken only with --pictures."""
+    pictures = Pictures(bool(request.config.getoption("--pictures")))
     yield pictures
     assert pictures.size <= MAX_BYTES

@@ -1,5 +1,6 @@
-"""The pictures of the README, taken while the tests pass by."""
+"""The pictures of the README, taken during the tests."""
 
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
@@ -10,54 +11,50 @@ from scripts.demo_home.home import ROOT
 
 FOLDER: Final = ROOT / "docs" / "images"
 
-# Together they have to stay small: whoever opens the README loads all of them.
+# Of all pictures together, since the README loads all of them.
 MAX_BYTES: Final = 600 * 1024
 
 # WebP's, from 0 to 100.
 QUALITY: Final = 80
 
 # What differs each time, or is gone in a moment.
-HIDE: Final = """
-    ha-relative-time, notification-manager { visibility: hidden; }
-"""
+HIDE: Final = "ha-relative-time, notification-manager { visibility: hidden; }"
 
-# By which the theme is told.
+# It differs between the themes.
 BACKGROUND: Final = """
     getComputedStyle(document.documentElement)
         .getPropertyValue("--primary-background-color")
 """
 
 
+@dataclass(frozen=True)
 class Pictures:
-    """The album; it stays closed unless it is wanted."""
+    """Takes pictures if they are wanted."""
 
-    def __init__(self, *, wanted: bool) -> None:
-        """Take whether there shall be pictures."""
-        self._wanted = wanted
+    wanted: bool
 
     @property
     def size(self) -> int:
-        """The bytes of all pictures together."""
+        """Return the bytes of all pictures together."""
         return sum(one.stat().st_size for one in FOLDER.glob("*.webp"))
 
     async def take(self, what: Page | Locator, name: str) -> None:
         """Take a picture of a page or a part of it."""
-        if not self._wanted:
+        if not self.wanted:
             return
-        # Away from the buttons: what lies under the pointer looks different.
+        # Away from the buttons, which look different under the pointer.
         await (what if isinstance(what, Page) else what.page).mouse.move(0, 0)
         screenshot = await what.screenshot(
             animations="disabled", caret="hide", style=HIDE
         )
         FOLDER.mkdir(parents=True, exist_ok=True)
         with Image.open(BytesIO(screenshot)) as image:
-            image.convert("RGB").save(
-                FOLDER / f"{name}.webp", quality=QUALITY, method=6
-            )
+            path = FOLDER / f"{name}.webp"
+            image.convert("RGB").save(path, quality=QUALITY, method=6)
 
     async def take_by_day_and_night(self, page: Page, name: str) -> None:
         """Take a picture of a page as it is, and a dark one."""
-        if not self._wanted:
+        if not self.wanted:
             return
         await self.take(page, name)
         by_day = await page.evaluate(BACKGROUND)

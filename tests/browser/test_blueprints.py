@@ -1,24 +1,36 @@
 """A blueprint, imported by its address, and an automation made from it."""
 
 from collections.abc import AsyncGenerator
+import re
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 import pytest
 
-from scripts.demo_home.browser import Browser
-from scripts.demo_home.demo import Demo
 from scripts.demo_home.home import HOST, ROOT
 from tests.simulator import Cloud
 
 from .account import LinkedAccount
-from .pages import HomeAssistant, ParqEx
+from .pages import Dialog, HomeAssistant, ParqEx
 from .pictures import Pictures
 
 DOOR = "Garage left"
-PHONE = "Phone of Olivia"
 BLUEPRINT = "ParqEx: close at night"
+
+# What the Home Assistant app sends from a new phone.
+PHONE = {
+    "app_id": "io.homeassistant.companion",
+    "app_name": "Home Assistant",
+    "app_version": "1",
+    "device_name": "Phone of Olivia",
+    "device_id": "phone",
+    "manufacturer": "",
+    "model": "",
+    "os_name": "",
+    "os_version": "",
+    "supports_encryption": False,
+}
 
 
 @pytest.fixture
@@ -30,46 +42,43 @@ async def blueprint_address() -> AsyncGenerator[str]:
         yield str(server.make_url("/automation/parqex/close_at_night.yaml"))
 
 
+async def pick(page: Page, picker: str, name: str) -> None:
+    """Choose from a picker: open it, search, and take the first that is found."""
+    await page.get_by_text(picker).click()
+    await page.get_by_placeholder("Search").last.fill(name)
+    await page.locator("ha-combo-box-item").filter(has_text=name).first.click()
+
+
 async def test_an_automation_from_an_imported_blueprint_closes_a_garage(
     home_assistant: HomeAssistant,
     account: LinkedAccount,
-    demo: Demo,
     cloud: Cloud,
     parqex: ParqEx,
     blueprint_address: str,
     pictures: Pictures,
 ) -> None:
     """Imported, filled in, saved and run, "close at night" closes what is open."""
-    await add_phone(demo.browser)
+    page = home_assistant.page
+    registrations = "/api/mobile_app/registrations"
+    await account.browser.ask("POST", registrations, json=PHONE)
     cloud.door(DOOR).open_by_hand()
-    await account.look()
-    blueprints = await home_assistant.open_blueprints()
-    found = await blueprints.preview(blueprint_address)
-    await expect(found.content).to_contain_text(BLUEPRINT)
-    await found.confirm()
+    await account.refresh()
+    await home_assistant.open("/config/blueprint/dashboard")
+    await page.get_by_role("button", name="Import blueprint").click()
+    dialog = Dialog(page, "ha-dialog-import-blueprint")
+    await dialog.fill("Blueprint address", blueprint_address)
+    await dialog.press("Preview")
+    await expect(dialog.content).to_contain_text(BLUEPRINT)
+    await dialog.press("Import blueprint")
+    await expect(dialog.window).to_have_count(0)
 
-    automation = await blueprints.use(BLUEPRINT)
-    await automation.choose_entity(DOOR)
-    await automation.choose_device(PHONE)
-    await pictures.take(home_assistant.page, "blueprint")
-    await automation.save()
+    await page.get_by_role("row", name=BLUEPRINT).click()
+    await pick(page, "Select an entity", DOOR)
+    await pick(page, "Select a device", "Phone of Olivia")
+    await pictures.take(page, "blueprint")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await page.wait_for_url(re.compile(r"/automation/edit/\d+"))
 
-    await automation.run()
+    await page.get_by_role("button", name="Menu").last.click()
+    await page.get_by_role("menuitem", name="Run actions").click()
     await expect(parqex.door(DOOR)).to_have_attribute("data-state", "CLOSED")
-
-
-async def add_phone(browser: Browser) -> None:
-    """Do what the Home Assistant app does on a phone that is new to Home Assistant."""
-    phone = {
-        "app_id": "io.homeassistant.companion",
-        "app_name": "Home Assistant",
-        "app_version": "1",
-        "device_name": PHONE,
-        "device_id": "phone",
-        "manufacturer": "",
-        "model": "",
-        "os_name": "",
-        "os_version": "",
-        "supports_encryption": False,
-    }
-    await browser.ask("POST", "/api/mobile_app/registrations", json=phone)

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 from tests.simulator import Cloud
 
 from .account import LinkedAccount
-from .pages import HomeAssistant
+from .pages import NAME, Dialog, HomeAssistant
 from .pictures import Pictures
 
 DEVICES = [
@@ -26,30 +26,36 @@ async def test_a_new_user_links_an_account_after_denying_it_first(
     pictures: Pictures,
 ) -> None:
     """Credentials, Deny, once more, Allow; then every device is there to get an area."""
-    integrations = await home_assistant.open_integrations()
-    await integrations.add()
-    application = cloud.application
-    await integrations.fill_in_credentials(
-        application.client_id, application.client_secret
-    )
-    await pictures.take(integrations.credentials.window, "credentials")
-    consent = await integrations.add_credentials_and_go_to_parqex()
-
-    await consent.deny()
-    flow = integrations.flow
-    await expect(flow.content).to_contain_text(
-        "Account linking rejected: access_denied"
-    )
+    page, flow = home_assistant.page, home_assistant.flow
+    await home_assistant.open_integrations()
+    await home_assistant.add_integration()
+    credentials = Dialog(page, "dialog-add-application-credential")
+    await credentials.fill("Name", NAME)
+    await credentials.fill("OAuth client ID", cloud.application.client_id)
+    await credentials.fill("OAuth client secret", cloud.application.client_secret)
+    await pictures.take(credentials.window, "credentials")
+    async with home_assistant.answering("Deny"):
+        await credentials.press("Add")
+    await expect(flow.content).to_contain_text("linking rejected: access_denied")
     await flow.close()
-    assert await no_account.entries() == []
+    assert await no_account.browser.entries() == []
 
-    consent = await integrations.add_and_go_to_parqex()
-    await consent.allow()
-    assert await flow.devices() == DEVICES
-    await flow.give_new_area(DEVICES.index("Main gate"), "Driveway")
+    async with home_assistant.answering("Allow"):
+        await home_assistant.add_integration()
+    await expect(flow.content).to_contain_text("is linked")
+    fields = flow.content.locator(".device > ha-input").get_by_role("textbox")
+    assert [await field.input_value() for field in await fields.all()] == DEVICES
+    gate = flow.content.locator("ha-area-picker").nth(DEVICES.index("Main gate"))
+    await gate.click()
+    await page.get_by_placeholder("Search").last.fill("Driveway")
+    await page.get_by_text("Add new area 'Driveway'").click()
+    await page.get_by_role("button", name="Create", exact=True).click()
     await pictures.take(flow.window, "linked")
-    integration = await integrations.finish()
-    await expect(integration.account).to_contain_text("Olivia Ownerby")
-    await expect(integration.devices).to_have_count(len(DEVICES))
-    await pictures.take_by_day_and_night(home_assistant.page, "devices")
-    assert (await no_account.areas())["Main gate"] == "Driveway"
+    await flow.press("Finish")
+    await page.wait_for_url("**/config/integrations/integration/parqex*")
+    await expect(home_assistant.account).to_contain_text("Olivia Ownerby")
+    devices = home_assistant.account.get_by_role("listitem")
+    await expect(devices).to_have_count(len(DEVICES))
+    await pictures.take_by_day_and_night(page, "devices")
+    [in_area] = [one for one in await no_account.browser.devices() if one["area_id"]]
+    assert in_area["name"] == "Main gate"

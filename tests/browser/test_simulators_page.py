@@ -1,4 +1,4 @@
-"""The simulator's own page: whoever comes, with whatever, sees, hears and can do all."""
+"""The page of the simulator, by mouse, keyboard, screen reader and phone."""
 
 from collections.abc import Generator
 import re
@@ -55,7 +55,7 @@ async def test_focus_and_selection_stay_while_doors_move(
     tab: Page, parqex: ParqEx
 ) -> None:
     """Who reads or presses keys is not thrown out by what happens meanwhile."""
-    await parqex.open_by_hand(GATE)
+    await parqex.move_by_hand("Open", GATE)
     newest = tab.locator("#log li").first
     await expect(newest).to_contain_text("Main gate opened")
     await newest.locator("span").first.select_text()

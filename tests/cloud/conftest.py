@@ -1,6 +1,7 @@
 """Fixtures: the simulated ParqEx cloud with a clock of its own, and applications."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,12 +20,11 @@ HEADERS = {
 }
 
 
+@dataclass
 class Clock:
-    """A clock that only moves when it is told to."""
+    """A clock that only `tick` moves."""
 
-    def __init__(self) -> None:
-        """Stand at the start."""
-        self.time = START
+    time: datetime = START
 
     def __call__(self) -> datetime:
         """Return the time."""
@@ -36,10 +36,10 @@ class Clock:
 
 
 class Client:
-    """An application that sends what every data request has to carry."""
+    """An application that sends the headers of every data request."""
 
     def __init__(self, http: ClientSession, token: str) -> None:
-        """Sign in with an access token."""
+        """Initialize with an access token."""
         self.http = http
         self.headers = {**HEADERS, "Authorization": f"Bearer {token}"}
 
@@ -58,11 +58,11 @@ class Client:
         _, body = await self.call("GET", "sync")
         return {door["name"]: door for one in body["devices"] for door in one["doors"]}
 
-    async def toggle(self, door_id: str, state: str = "OPEN") -> tuple[int, str]:
-        """Return the status and the message."""
-        body = {"door_id": door_id, "door_state": state}
-        response, answer = await self.call("POST", "toggle", json=body)
-        return response.status, answer["message"]
+    async def toggle(self, door_id: str, state: str = "OPEN") -> tuple[int, Any]:
+        """Return the status and the answer."""
+        order = {"door_id": door_id, "door_state": state}
+        response, answer = await self.call("POST", "toggle", json=order)
+        return response.status, answer
 
     async def history(self, **query: str) -> tuple[int, list[Any]]:
         """Return the status and the events."""
@@ -74,7 +74,7 @@ class Client:
 
 @pytest.fixture(autouse=True)
 def prepare(socket_enabled: None) -> None:
-    """Let the loopback through; there is no Home Assistant here, and time runs."""
+    """Allow sockets; there is no Home Assistant here, and time runs."""
 
 
 @pytest.fixture
@@ -105,9 +105,8 @@ async def simulator(cloud: Cloud, house: DemoHouse) -> AsyncGenerator[Simulator]
 @pytest.fixture
 async def http(simulator: Simulator) -> AsyncGenerator[ClientSession]:
     """Return a client of the running simulator, without any account."""
-    async with ClientSession(
-        simulator.base_url, timeout=ClientTimeout(total=5)
-    ) as session:
+    timeout = ClientTimeout(total=5)
+    async with ClientSession(simulator.base_url, timeout=timeout) as session:
         yield session
 
 

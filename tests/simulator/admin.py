@@ -1,15 +1,15 @@
-"""The page for people, and what its buttons do."""
+"""The page for people: its buttons, each of which sends an order."""
 
-from collections.abc import Callable
+from pathlib import Path
+import re
 from typing import Any, Final
 
 from aiohttp import web
 from yarl import URL
 
-from .admin_state import REFUSALS, troubles
+from .admin_state import CONTROLLER_SWITCHES, DOOR_SWITCHES, REFUSALS, troubles
 from .cloud import Cloud
 from .house import WEB, Controller, Door, Event, State
-from .pages import read_page
 from .settings import choose
 from .trouble import kinds
 
@@ -17,9 +17,26 @@ AUTO_CLOSE_SECONDS: Final = 30
 
 _DAY: Final = 24 * 60 * 60
 
-_PAGE: Final = read_page("page.html")
+# The attribute that a switch sets.
+_SWITCHES: Final = {
+    act: attribute for act, attribute, *_ in (*CONTROLLER_SWITCHES, *DOOR_SWITCHES)
+}
 
 type Order = dict[str, Any]
+
+_FOLDER: Final = Path(__file__).with_name("web")
+
+
+def read_page(name: str) -> str:
+    """Return a page with the styles and scripts that it names in comments."""
+    return re.sub(
+        r"/\* ([a-z]+\.(?:css|js)) \*/",
+        lambda match: (_FOLDER / match[1]).read_text("utf-8"),
+        (_FOLDER / name).read_text("utf-8"),
+    )
+
+
+_PAGE: Final = read_page("page.html")
 
 
 async def page(_: web.Request) -> web.Response:
@@ -28,20 +45,59 @@ async def page(_: web.Request) -> web.Response:
 
 
 def act(cloud: Cloud, order: Order) -> None:
-    """Do what a button of the page says."""
-    _ACTS[order["act"]](cloud, order)
+    """Carry out the order of a button."""
+    match order["act"]:
+        case "expire":
+            cloud.oauth.expire(cloud.account(order["account"]))
+        case "revoke":
+            cloud.oauth.revoke(cloud.account(order["account"]))
+        case "setting":
+            choose(cloud, order["setting"], order["option"])
+        case "fault":
+            _fault(cloud, order)
+        case "end_troubles":
+            for trouble in list(troubles(cloud)):
+                act(cloud, trouble["end"])
+        case "webhook_add" | "webhook_remove" | "webhook_send":
+            _webhook(cloud, order)
+        case _ if "door" in order:
+            _door(cloud, cloud.door(order["door"]), order)
+        case _:
+            _controller(cloud.controller(order["controller"]), order)
 
 
-def _door(cloud: Cloud, order: Order) -> Door:
-    return cloud.door(order["door"])
+def _door(cloud: Cloud, door: Door, order: Order) -> None:
+    match order["act"]:
+        case "open_by_hand":
+            door.open_by_hand()
+        case "close_by_hand":
+            door.close_by_hand()
+        case "visit":
+            if not isinstance(name := order["visitor"], str) or not name.strip():
+                raise ValueError("A visitor has a name.")
+            move = door.close_as if door.state == "OPEN" else door.open_as
+            move(cloud.visitor(name.strip()))
+        case "share":
+            change = door.share if order["on"] else door.unshare
+            change(cloud.account(order["account"]))
+        case "auto_close":
+            door.auto_close(AUTO_CLOSE_SECONDS if order["on"] else 0)
+        case "door_refusal":
+            door.refusal = _status(order)
+        case switch:
+            setattr(door, _SWITCHES[switch], bool(order["on"]))
 
 
-def _controller(cloud: Cloud, order: Order) -> Controller:
-    return cloud.controller(order["controller"])
-
-
-def _on(order: Order) -> bool:
-    return bool(order["on"])
+def _controller(controller: Controller, order: Order) -> None:
+    match order["act"]:
+        case "controller_refusal":
+            controller.refusal = _status(order)
+        case "alert_after":
+            if not 0 < (seconds := int(order["seconds"])) <= _DAY:
+                raise ValueError(seconds)
+            controller.time_before_door_open_alert = seconds
+        case switch:
+            setattr(controller, _SWITCHES[switch], bool(order["on"]))
 
 
 def _status(order: Order) -> int | None:
@@ -49,54 +105,6 @@ def _status(order: Order) -> int | None:
     if status is None or status in REFUSALS:
         return status
     raise ValueError(status)
-
-
-def _seconds(order: Order) -> int:
-    if 0 < (seconds := int(order["seconds"])) <= _DAY:
-        return seconds
-    raise ValueError(seconds)
-
-
-def _sets(
-    find: Callable[[Cloud, Order], object], name: str, read: Callable[[Order], Any]
-) -> Callable[[Cloud, Order], None]:
-    """Return an act that sets one attribute of a door or a controller."""
-
-    def work(cloud: Cloud, order: Order) -> None:
-        setattr(find(cloud, order), name, read(order))
-
-    return work
-
-
-def _open_by_hand(cloud: Cloud, order: Order) -> None:
-    _door(cloud, order).open_by_hand()
-
-
-def _close_by_hand(cloud: Cloud, order: Order) -> None:
-    _door(cloud, order).close_by_hand()
-
-
-def _visit(cloud: Cloud, order: Order) -> None:
-    name = order["visitor"]
-    if not isinstance(name, str) or not name.strip():
-        raise ValueError("A visitor has a name.")
-    door, visitor = _door(cloud, order), cloud.visitor(name.strip())
-    if door.state == "OPEN":
-        door.close_as(visitor)
-    else:
-        door.open_as(visitor)
-
-
-def _auto_close(cloud: Cloud, order: Order) -> None:
-    _door(cloud, order).auto_close(AUTO_CLOSE_SECONDS if order["on"] else 0)
-
-
-def _share(cloud: Cloud, order: Order) -> None:
-    door, account = _door(cloud, order), cloud.account(order["account"])
-    if order["on"]:
-        door.share(account)
-    else:
-        door.unshare(account)
 
 
 def _fault(cloud: Cloud, order: Order) -> None:
@@ -109,67 +117,21 @@ def _fault(cloud: Cloud, order: Order) -> None:
         cloud.faults.add(endpoint, fault, times and int(times))
 
 
-def _expire(cloud: Cloud, order: Order) -> None:
-    cloud.oauth.expire(cloud.account(order["account"]))
-
-
-def _revoke(cloud: Cloud, order: Order) -> None:
-    cloud.oauth.revoke(cloud.account(order["account"]))
-
-
-def _webhook_add(cloud: Cloud, order: Order) -> None:
-    address, brand = str(order["address"]), order["brand"]
-    if URL(address).scheme not in ("http", "https"):
-        raise ValueError("a webhook has a web address")
-    if brand not in ("parqex", "beam"):
-        raise ValueError("the brand is parqex or beam")
-    cloud.remove_webhook(address)
-    cloud.add_webhook(address, brand)
-
-
-def _webhook_remove(cloud: Cloud, order: Order) -> None:
-    cloud.remove_webhook(order["address"])
-
-
-def _webhook_send(cloud: Cloud, order: Order) -> None:
-    door = cloud.doors[0]
-    state: State = "OPEN" if door.state == "OPEN" else "CLOSED"
-    person = door.controller.owner.person
-    cloud.webhook(order["address"]).trouble(
-        order["kind"], Event(door, state, WEB, person, True, cloud.now())
-    )
-
-
-def _setting(cloud: Cloud, order: Order) -> None:
-    choose(cloud, order["setting"], order["option"])
-
-
-def _end_troubles(cloud: Cloud, _: Order) -> None:
-    for trouble in list(troubles(cloud)):
-        act(cloud, trouble["end"])
-
-
-_ACTS: Final[dict[str, Callable[[Cloud, Order], None]]] = {
-    "open_by_hand": _open_by_hand,
-    "close_by_hand": _close_by_hand,
-    "visit": _visit,
-    "share": _share,
-    "auto_close": _auto_close,
-    "stuck": _sets(_door, "stuck", _on),
-    "require_sensor": _sets(_door, "requires_sensor", _on),
-    "door_active": _sets(_door, "active", _on),
-    "door_refusal": _sets(_door, "refusal", _status),
-    "unplug": _sets(_controller, "unplugged", _on),
-    "controller_active": _sets(_controller, "active", _on),
-    "controller_registered": _sets(_controller, "registered", _on),
-    "controller_refusal": _sets(_controller, "refusal", _status),
-    "alert_after": _sets(_controller, "time_before_door_open_alert", _seconds),
-    "expire": _expire,
-    "revoke": _revoke,
-    "webhook_add": _webhook_add,
-    "webhook_remove": _webhook_remove,
-    "webhook_send": _webhook_send,
-    "fault": _fault,
-    "setting": _setting,
-    "end_troubles": _end_troubles,
-}
+def _webhook(cloud: Cloud, order: Order) -> None:
+    address = str(order["address"])
+    match order["act"]:
+        case "webhook_add":
+            if URL(address).scheme not in ("http", "https"):
+                raise ValueError("a webhook has a web address")
+            if (brand := order["brand"]) not in ("parqex", "beam"):
+                raise ValueError("the brand is parqex or beam")
+            cloud.remove_webhook(address)
+            cloud.add_webhook(address, brand)
+        case "webhook_remove":
+            cloud.remove_webhook(address)
+        case _:
+            door = cloud.doors[0]
+            state: State = "OPEN" if door.state == "OPEN" else "CLOSED"
+            person = door.controller.owner.person
+            event = Event(door, state, WEB, person, True, cloud.now())
+            cloud.webhook(address).trouble(order["kind"], event)

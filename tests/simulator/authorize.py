@@ -4,17 +4,17 @@ from html import escape
 from string import Template
 from typing import Final
 
+from .admin import read_page
 from .answers import Answer, html, redirect
 from .cloud import Cloud, Request
 from .oauth import Consent, OAuthError
-from .pages import read_page
 
 _PAGE: Final = Template(read_page("authorize.html"))
 _WISHES: Final = {"OPENDOOR": "open your doors", "CLOSEDOOR": "close your doors"}
 
 
 def authorize(cloud: Cloud, request: Request) -> Answer:
-    """Ask the person, or take their answer."""
+    """Show the question, or take the person's answer."""
     form = request.form
     try:
         consent = cloud.oauth.consent(form)
@@ -23,7 +23,7 @@ def authorize(cloud: Cloud, request: Request) -> Answer:
     if request.method == "GET":
         return _question(cloud, request, consent)
     if form.get("decision") != "allow":
-        return redirect(cloud.oauth.deny(consent))
+        return redirect(consent.back(error="access_denied"))
     try:
         account = cloud.account(form.get("account", ""))
     except KeyError:

@@ -1,6 +1,7 @@
-"""The cloud: everyone and everything in it, its switches, and what it remembers."""
+"""The cloud: people, controllers and requests, and how it speaks."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import cycle
@@ -63,63 +64,56 @@ class Command:
 
 @dataclass(slots=True, eq=False)
 class Cloud:
-    """A ParqEx cloud."""
+    """A ParqEx cloud; `time_zone` is the zone of all times that carry none."""
 
     now: Clock = lambda: datetime.now(UTC)
     seed: int = 0
 
     time_zone: str = "UTC"
-    """The zone of all times that carry none."""
     devices_under_data: bool = False
     toggle_path: Literal["endpoints", "endpoint"] = "endpoints"
     token_method: Literal["GET", "POST"] = "GET"
+    sync_method: Literal["GET", "POST"] = "GET"
     history_types: set[str] = field(default_factory=lambda: {"device", "door"})
     history_owner_only: bool = True
     history_order: Literal["newest", "oldest", "shuffled"] = "newest"
     history_time_format: str = "%Y-%m-%d %H:%M:%S"
+    sets_cookies: bool = False
 
     port: int = field(default=0, init=False)
-    """Where the simulator listens, once it does."""
     accounts: list[Account] = field(default_factory=list, init=False)
     controllers: list[Controller] = field(default_factory=list, init=False)
     faults: Faults = field(default_factory=Faults, init=False)
     requests: list[Request] = field(default_factory=list, init=False)
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
+    """Notified when a request was received, and again when it was answered."""
     commands: list[Command] = field(default_factory=list, init=False)
     webhooks: list[Webhook] = field(default_factory=list, init=False)
+    events: list[Event] = field(default_factory=list, init=False)
     random: Random = field(init=False)
     oauth: OAuth = field(init=False)
     application: Application = field(init=False)
     _id_styles: cycle[Callable[[UUID], str]] = field(init=False)
-    _events: list[Event] = field(default_factory=list, init=False)
     _people: list[Person] = field(default_factory=list, init=False)
     _secrets: set[str] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
-        """Open for business, with one application that has credentials."""
+        """Give one application credentials."""
         self.random = Random(self.seed)
         self.oauth = OAuth(self.now, self.random)
         self.application = self.oauth.add_application(CLIENT_ID, "Home Assistant")
         self._id_styles = cycle(_ID_STYLES)
 
-    def add_account(
-        self,
-        first_name: str,
-        last_name: str,
-        *,
-        email: str | None = None,
-        pin_code: str | None = None,
-        time_zone: str = "America/New_York",
-    ) -> Account:
-        """Let a person sign in."""
-        person = self._person(first_name, last_name, email)
-        pin_code = pin_code or f"{self.random.randrange(10**6):06}"
-        self._secrets.add(pin_code)
-        account = Account(person, pin_code, time_zone)
+    def add_account(self, first_name: str, last_name: str) -> Account:
+        """Add a person who can sign in."""
+        person = self._person(first_name, last_name)
+        account = Account(person, f"{self.random.randrange(10**6):06}")
+        self._secrets.add(account.pin_code)
         self.accounts.append(account)
         return account
 
     def visitor(self, name: str) -> Person:
-        """Return a person of this name who does not link anything: new if unknown."""
+        """Return the person of this name, who links nothing; new if unknown."""
         for person in self._people:
             if person.name == name:
                 return person
@@ -127,22 +121,18 @@ class Cloud:
         return self._person(first_name, last_name)
 
     def add_controller(
-        self,
-        owner: Account,
-        *,
-        hardware_name: str = "ParqEx Access Controller",
-        id: str | None = None,  # noqa: A002
+        self, owner: Account, *, hardware_name: str = "ParqEx Access Controller"
     ) -> Controller:
         """Add a controller without doors."""
         code = f"20000c2a69{self.random.getrandbits(24):06x}"
         self._secrets.add(code)
         controller = Controller(
-            id=id or self._new_id(),
+            id=self._new_id(),
             owner=owner,
             hardware_name=hardware_name,
             blackbox_code=code,
             now=self.now,
-            log=self._events.append,
+            log=self.events.append,
             created_at=self.now(),
         )
         self.controllers.append(controller)
@@ -167,8 +157,8 @@ class Cloud:
             id=id or self._new_id(),
             controller=controller,
             name=name,
-            entity_number=max((d.entity_number for d in controller.doors), default=0)
-            + 1,
+            entity_number=1
+            + max((d.entity_number for d in controller.doors), default=0),
             travel_seconds=travel_seconds,
             _state=state,
             _last_toggled=now,
@@ -178,67 +168,46 @@ class Cloud:
         return door
 
     def remove_door(self, door: Door) -> None:
-        """Take a door off its controller."""
+        """Remove a door from its controller."""
         door.controller.doors.remove(door)
 
     def add_webhook(self, address: str, brand: Brand = "parqex") -> Webhook:
-        """Tell an address of every access from now on."""
+        """Send every access to an address from now on."""
         webhook = Webhook(address, brand, set(self.log))
         self.webhooks.append(webhook)
         return webhook
 
     def remove_webhook(self, address: str) -> None:
-        """Tell an address nothing any more."""
+        """Send nothing to an address any more."""
         self.webhooks = [one for one in self.webhooks if one.address != address]
 
     def webhook(self, address: str) -> Webhook:
         """Return a webhook by its address."""
-        for webhook in self.webhooks:
-            if webhook.address == address:
-                return webhook
-        raise KeyError(address)
+        return _first((one for one in self.webhooks if one.address == address), address)
 
     @property
     def doors(self) -> list[Door]:
         """Return all doors."""
         return [door for controller in self.controllers for door in controller.doors]
 
-    def door(self, name_or_id: str) -> Door:
+    def door(self, key: str) -> Door:
         """Return the first door of this name or id."""
-        for door in self.doors:
-            if name_or_id in (door.name, door.id):
-                return door
-        raise KeyError(name_or_id)
+        return _first((one for one in self.doors if key in (one.name, one.id)), key)
 
-    def controller(self, controller_id: str) -> Controller:
+    def controller(self, key: str) -> Controller:
         """Return a controller by its id."""
-        for controller in self.controllers:
-            if controller.id == controller_id:
-                return controller
-        raise KeyError(controller_id)
+        return _first((one for one in self.controllers if one.id == key), key)
 
-    def account(self, name_or_id: str) -> Account:
+    def account(self, key: str) -> Account:
         """Return an account by full name or id."""
-        for account in self.accounts:
-            if name_or_id in (account.name, account.id):
-                return account
-        raise KeyError(name_or_id)
-
-    def reachable(self, account: Account) -> list[tuple[Controller, list[Door]]]:
-        """Return the controllers an account gets to see, with the doors it may use."""
-        seen = []
-        for controller in self.controllers:
-            doors = [door for door in controller.doors if door.reachable_by(account)]
-            if doors or controller.owner is account:
-                seen.append((controller, doors))
-        return seen
+        return _first((one for one in self.accounts if key in (one.name, one.id)), key)
 
     @property
     def log(self) -> list[Event]:
         """Return the access log, oldest first."""
         for door in self.doors:
             door.settle()
-        return sorted(self._events, key=lambda event: event.at)
+        return sorted(self.events, key=lambda event: event.at)
 
     def local(self, when: datetime) -> datetime:
         """Return a time in the zone that the cloud writes times in."""
@@ -255,18 +224,13 @@ class Cloud:
 
     def personal_data(self) -> set[str]:
         """Return every name, e-mail address and other detail of a person ever."""
-        people = [*self._people, *(account.person for account in self.accounts)]
         found = {detail for one in self.accounts for detail in one.details.values()}
-        for person in people:
+        for person in (*self._people, *(account.person for account in self.accounts)):
             found |= {person.first_name, person.last_name, person.name, person.email}
         return found - {""}
 
-    def _person(
-        self, first_name: str, last_name: str, email: str | None = None
-    ) -> Person:
-        email = email or f"{first_name}.{last_name}@example.com".lower().replace(
-            " ", ""
-        )
+    def _person(self, first_name: str, last_name: str) -> Person:
+        email = f"{first_name}.{last_name}@example.com".lower().replace(" ", "")
         person = Person(self._new_id(), first_name, last_name, email)
         self._people.append(person)
         return person
@@ -274,3 +238,9 @@ class Cloud:
     def _new_id(self) -> str:
         uuid = UUID(int=self.random.getrandbits(128), version=4)
         return next(self._id_styles)(uuid)
+
+
+def _first[T](found: Iterator[T], key: str) -> T:
+    for item in found:
+        return item
+    raise KeyError(key)

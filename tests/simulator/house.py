@@ -1,7 +1,7 @@
-"""Controllers and doors: how they move, by whom, and what they refuse.
+"""Controllers and doors: how they move, and which commands they refuse.
 
-Nothing here runs by itself. Movement is worked out from the clock whenever a door is
-looked at, so a test that moves the clock moves the doors.
+No timer runs here. Movement is computed from the clock whenever a door is read, so a
+test that moves the clock moves the doors.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where a door is heading, and because of whom."""
+    """A movement: the state at its end, its arrival, and who caused it."""
 
     state: State
     at: datetime
@@ -45,7 +45,7 @@ class Move:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Controller:
-    """An access controller."""
+    """An access controller; a refusal is the documented status of every command."""
 
     id: str
     owner: Account
@@ -54,20 +54,16 @@ class Controller:
     now: Clock
     log: Callable[[Event], None]
     created_at: datetime
-    number_of_entities_controlled: int = 3
     doors: list[Door] = field(default_factory=list)
     active: bool = True
     registered: bool = True
     refusal: int | None = None
-    """Answer every command with this documented status."""
-    software_version: str = "0"
     time_before_door_open_alert: int = 900
-    bluetooth_mac_address: str = NO_BLUETOOTH
     _unplugged: bool = field(default=False, init=False)
 
     @property
     def unplugged(self) -> bool:
-        """Return whether the cloud has lost it: it hears and reports nothing."""
+        """Return whether it is offline: it receives and reports nothing."""
         return self._unplugged
 
     @unplugged.setter
@@ -81,18 +77,18 @@ class Controller:
 
     @property
     def sensor(self) -> Person:
-        """Return the person that events without a user name: the owner, without id."""
+        """Return the person of events without a user: the owner, without id."""
         return replace(self.owner.person, id="")
 
     @property
     def last_contact(self) -> datetime:
-        """Return when it last had something to say, left-open alerts included."""
+        """Return the time of its last event, left-open alerts included."""
         return max([self.created_at, *(door.last_contact for door in self.doors)])
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Door:
-    """An access point of a controller."""
+    """An access point; a refusal is the documented status of every command."""
 
     id: str
     controller: Controller
@@ -102,7 +98,6 @@ class Door:
     active: bool = True
     requires_sensor: bool = False
     refusal: int | None = None
-    """Answer every command with this documented status."""
     bluetooth_sensor_mac_address: str = NO_BLUETOOTH
     bluetooth_sensor_battery_level: int = 0
     auto_close_delay: int = field(default=0, init=False)
@@ -116,7 +111,7 @@ class Door:
 
     @property
     def state(self) -> str:
-        """Return what the cloud reports."""
+        """Return the reported state."""
         self.settle()
         return self._state
 
@@ -138,20 +133,20 @@ class Door:
 
     @property
     def moving_to(self) -> str | None:
-        """Return where it is heading while it moves."""
+        """Return the state at the end of the commanded movement under way."""
         self.settle()
         return self._move.state if self._move else None
 
     @property
     def movement(self) -> Move | None:
-        """Return the move under way, one that it makes by itself included."""
+        """Return the movement under way, including closing by itself."""
         now = self.settle()
         move = self._next_move()
         return move if move and self._start(move) <= now else None
 
     @property
     def position(self) -> float:
-        """Return how far open it really is, 0 to 1; the cloud may not know it yet."""
+        """Return how far open it really is, 0 to 1, reported or not."""
         move = self.movement
         if move is None:
             return float(self._state == "OPEN")
@@ -161,7 +156,7 @@ class Door:
 
     @property
     def closes_in(self) -> float | None:
-        """Return in how many seconds it starts to close by itself, if it is going to."""
+        """Return in how many seconds it starts to close by itself."""
         now = self.settle()
         move = self._next_move()
         if move is None or self._move or self._start(move) <= now:
@@ -170,7 +165,7 @@ class Door:
 
     @property
     def stuck(self) -> bool:
-        """Return whether commands are accepted without anything moving."""
+        """Return whether it accepts commands without moving."""
         return self._stuck
 
     @stuck.setter
@@ -211,23 +206,23 @@ class Door:
         return self.names.get(account.id, self.name)
 
     def open_by_hand(self) -> None:
-        """Open it at once, seen only by the sensor."""
+        """Open it at once; only the sensor reports it."""
         self._push("OPEN")
 
     def close_by_hand(self) -> None:
-        """Close it at once, seen only by the sensor."""
+        """Close it at once; only the sensor reports it."""
         self._push("CLOSED")
 
     def open_as(self, person: Person, channel: str = WEB) -> int:
-        """Let a person open it; return the status they get."""
+        """Open it as a person; return the status of the command."""
         return self.command("OPEN", person, channel)
 
     def close_as(self, person: Person, channel: str = WEB) -> int:
-        """Let a person close it; return the status they get."""
+        """Close it as a person; return the status of the command."""
         return self.command("CLOSED", person, channel)
 
     def command(self, state: State, person: Person, channel: str) -> int:
-        """Ask the controller for a state; return the documented status."""
+        """Send the controller a requested state; return the documented status."""
         now = self.settle()
         if refusal := self._refusal():
             self.controller.log(Event(self, state, channel, person, False, now))
@@ -244,12 +239,17 @@ class Door:
         return 200
 
     def settle(self) -> datetime:
-        """Let everything happen that is due, and return the present."""
+        """Apply every movement that is due; return the present."""
         now = self.controller.now()
         while not self.controller.unplugged and (move := self._next_move()):
             if move.at > now:
                 break
-            self._arrive(move)
+            self._state = move.state
+            self._last_toggled = self._resting_since = move.at
+            self._move = None
+            self.controller.log(
+                Event(self, move.state, move.channel, move.person, True, move.at)
+            )
         return now
 
     def report_again(self) -> None:
@@ -264,9 +264,7 @@ class Door:
             self.active and controller.active and controller.registered
         ):
             return 404
-        if self.requires_sensor:
-            return 428
-        return self.refusal or controller.refusal
+        return 428 if self.requires_sensor else self.refusal or controller.refusal
 
     @property
     def _alert_at(self) -> datetime:
@@ -284,14 +282,6 @@ class Door:
         wait = timedelta(seconds=self.auto_close_delay + self.travel_seconds)
         at = self._resting_since + wait
         return Move("CLOSED", at, SENSOR, self.controller.sensor)
-
-    def _arrive(self, move: Move) -> None:
-        self._state = move.state
-        self._last_toggled = self._resting_since = move.at
-        self._move = None
-        self.controller.log(
-            Event(self, move.state, move.channel, move.person, True, move.at)
-        )
 
     def _push(self, state: State) -> None:
         now = self.settle()

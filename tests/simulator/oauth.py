@@ -1,6 +1,6 @@
-"""OAuth 2.0 as ParqEx documents it: codes, tokens, and who may do what."""
+"""OAuth 2.0 as ParqEx documents it: codes, tokens and scopes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -25,7 +25,7 @@ class OAuthError(Exception):
     """A request that RFC 6749 has an error code for."""
 
     def __init__(self, error: str, description: str, status: int = 400) -> None:
-        """Say what is wrong."""
+        """Initialize with the error code, a description and the status."""
         super().__init__(description)
         self.error = error
         self.status = status
@@ -42,7 +42,7 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What an application asks a person for."""
+    """An authorization request of an application."""
 
     application: Application
     redirect_uri: str
@@ -56,18 +56,9 @@ class Consent:
         return str(URL(self.redirect_uri).update_query(answer))
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """An authorization code, waiting to be exchanged."""
-
-    consent: Consent
-    account_id: str
-    expires_at: datetime
-
-
 @dataclass(slots=True, eq=False)
 class Grant:
-    """What one account allowed one application, with the tokens of the moment."""
+    """The access of an application to an account; `issues` counts its token pairs."""
 
     application: Application
     account_id: str
@@ -76,23 +67,20 @@ class Grant:
     refresh_token: str = field(init=False)
     expires_at: datetime = field(init=False)
     issues: int = 0
-    """How often it was given tokens: once when it was linked, then to renew them."""
 
 
 @dataclass(slots=True, eq=False)
 class OAuth:
-    """The authorization server."""
+    """The authorization server; lifetimes are in seconds, `secrets` are all ever issued."""
 
     now: Clock
     random: Random
     access_lifetime: float = 3600
-    """Seconds for which an access token is good."""
     code_lifetime: float = 600
     expires_in_as_text: bool = False
     applications: list[Application] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
-    """Every code, token and client secret there ever was."""
-    _codes: dict[str, Code] = field(default_factory=dict)
+    _codes: dict[str, tuple[Consent, str, datetime]] = field(default_factory=dict)
     _grants: list[Grant] = field(default_factory=list)
 
     def add_application(self, client_id: str, name: str) -> Application:
@@ -102,7 +90,7 @@ class OAuth:
         return application
 
     def consent(self, query: MultiMapping[str]) -> Consent:
-        """Return what an authorization request asks for, if it is in order."""
+        """Return a valid authorization request."""
         application = self._application(query.get("client_id"))
         if application is None:
             raise OAuthError("invalid_client", "This application is not known.")
@@ -123,12 +111,8 @@ class OAuth:
         """Issue a code and return where the browser goes with it."""
         code = self._secret("code")
         expires_at = self.now() + timedelta(seconds=self.code_lifetime)
-        self._codes[code] = Code(consent, account.id, expires_at)
+        self._codes[code] = consent, account.id, expires_at
         return consent.back(code=code)
-
-    def deny(self, consent: Consent) -> str:
-        """Return where the browser goes when the person says no."""
-        return consent.back(error="access_denied")
 
     def token(self, form: MultiMapping[str]) -> dict[str, Any]:
         """Exchange a code or a refresh token for new tokens."""
@@ -143,10 +127,13 @@ class OAuth:
             raise OAuthError("invalid_client", "The application is not known.", 401)
         if "code" in form:
             return self._renew(self._redeem(application, form))
-        grant = self._grant(lambda one: one.refresh_token == form["refresh_token"])
-        if grant is None or grant.application is not application:
-            raise OAuthError("invalid_grant", "The refresh token is not valid.")
-        return self._renew(grant)
+        for grant in self._grants:
+            if (
+                grant.refresh_token == form["refresh_token"]
+                and grant.application is application
+            ):
+                return self._renew(grant)
+        raise OAuthError("invalid_grant", "The refresh token is not valid.")
 
     def link(
         self,
@@ -154,52 +141,49 @@ class OAuth:
         scopes: Iterable[str] = SCOPES,
         application: Application | None = None,
     ) -> dict[str, Any]:
-        """Return what the token endpoint would after a whole sign-in."""
-        grant = Grant(
-            application or self.applications[0], account.id, frozenset(scopes)
-        )
-        return self._renew(grant)
+        """Return the token answer of a complete sign-in."""
+        application = application or self.applications[0]
+        return self._renew(Grant(application, account.id, frozenset(scopes)))
 
     def grant(self, access_token: str) -> Grant | None:
-        """Return what a valid access token stands for."""
-        grant = self._grant(lambda one: one.access_token == access_token)
-        return grant if grant and self.now() < grant.expires_at else None
+        """Return the grant of a valid access token."""
+        for grant in self._grants:
+            if grant.access_token == access_token and self.now() < grant.expires_at:
+                return grant
+        return None
 
     def grants(self, account: Account) -> list[Grant]:
-        """Return what an account has allowed."""
+        """Return the grants of an account."""
         return [grant for grant in self._grants if grant.account_id == account.id]
 
     def expire(self, account: Account) -> None:
-        """Let the access tokens of an account expire now."""
+        """Expire the access tokens of an account now."""
         for grant in self.grants(account):
             grant.expires_at = self.now()
 
     def revoke(self, account: Account) -> None:
-        """Make all codes and tokens of an account worthless."""
+        """Invalidate all codes and tokens of an account."""
         for grant in self.grants(account):
             self._grants.remove(grant)
-        for key, code in list(self._codes.items()):
-            if code.account_id == account.id:
-                del self._codes[key]
+        for code, (_, account_id, _) in list(self._codes.items()):
+            if account_id == account.id:
+                del self._codes[code]
 
     def _application(self, client_id: str | None) -> Application | None:
-        return next(
-            (one for one in self.applications if one.client_id == client_id), None
-        )
-
-    def _grant(self, matches: Callable[[Grant], bool]) -> Grant | None:
-        return next(filter(matches, self._grants), None)
+        found = (one for one in self.applications if one.client_id == client_id)
+        return next(found, None)
 
     def _redeem(self, application: Application, form: MultiMapping[str]) -> Grant:
-        code = self._codes.pop(form["code"], None)
-        if code is None or self.now() >= code.expires_at:
+        consent, account_id, expires_at = self._codes.pop(
+            form["code"], (None, "", self.now())
+        )
+        if consent is None or self.now() >= expires_at:
             raise OAuthError("invalid_grant", "The code is not valid.")
-        consent = code.consent
         if consent.application is not application:
             raise OAuthError("invalid_grant", "The code is of another application.")
         if consent.redirect_uri != form["redirect_uri"]:
             raise OAuthError("invalid_grant", "The redirect_uri is another one.")
-        return Grant(application, code.account_id, consent.scopes)
+        return Grant(application, account_id, consent.scopes)
 
     def _renew(self, grant: Grant) -> dict[str, Any]:
         if grant not in self._grants:

@@ -1,11 +1,11 @@
-"""People: everyone the access log can name, and those who can sign in."""
+"""People: everyone the access log can name, and the accounts that can sign in."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone the cloud knows; the id is empty where a sensor acted for the owner."""
+    """A person; the id is empty where a sensor acted for the owner."""
 
     id: str
     first_name: str
@@ -20,15 +20,12 @@ class Person:
 
 @dataclass(slots=True, eq=False)
 class Account:
-    """A person who can sign in, with their settings."""
+    """A person who can sign in; `details` are further fields of user-info."""
 
     person: Person
     pin_code: str
     time_zone: str = "America/New_York"
-    alert_enabled: bool = True
-    alert_tone: str = "door_open"
     details: dict[str, str] = field(default_factory=dict)
-    """More fields of user-info: its text promises e-mail, phone and so on."""
 
     @property
     def id(self) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 import gzip
 import json
 import socket
@@ -14,7 +14,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from . import admin, admin_state, endpoints
-from .answers import Answer, errors, not_found
+from .answers import Answer, errors, html
 from .authorize import authorize
 from .cloud import Cloud, Request
 from .faults import Fault
@@ -22,15 +22,8 @@ from .webhooks import Announcer
 
 HOST: Final = "127.0.0.1"
 
-type Work = Callable[[Cloud, Request], Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """What answers one method at one path."""
-
-    endpoint: str
-    work: Work
+# The name of an endpoint, and the function that answers it.
+type Route = tuple[str, Callable[[Cloud, Request], Answer]]
 
 
 def _routes(cloud: Cloud) -> dict[str, dict[str, Route]]:
@@ -38,20 +31,16 @@ def _routes(cloud: Cloud) -> dict[str, dict[str, Route]]:
     data = "/oauth/v1/endpoints/"
     return {
         "/oauth/v2/endpoints/authorization/": {
-            "GET": Route("authorize", authorize),
-            "POST": Route("authorize", authorize),
+            "GET": ("authorize", authorize),
+            "POST": ("authorize", authorize),
         },
-        "/oauth/v2/endpoints/token/": {
-            cloud.token_method: Route("token", endpoints.token)
-        },
-        data + "sync": {"GET": Route("sync", endpoints.sync)},
-        f"/oauth/v1/{cloud.toggle_path}/toggle": {
-            "POST": Route("toggle", endpoints.toggle)
-        },
-        data + "toggle-history": {"GET": Route("history", endpoints.history)},
+        "/oauth/v2/endpoints/token/": {cloud.token_method: ("token", endpoints.token)},
+        data + "sync": {cloud.sync_method: ("sync", endpoints.sync)},
+        f"/oauth/v1/{cloud.toggle_path}/toggle": {"POST": ("toggle", endpoints.toggle)},
+        data + "toggle-history": {"GET": ("history", endpoints.history)},
         data + "user-info": {
-            "GET": Route("user_info", endpoints.user_info),
-            "POST": Route("user_settings", endpoints.user_settings),
+            "GET": ("user_info", endpoints.user_info),
+            "POST": ("user_settings", endpoints.user_settings),
         },
     }
 
@@ -59,23 +48,22 @@ def _routes(cloud: Cloud) -> dict[str, dict[str, Route]]:
 class Simulator:
     """A ParqEx cloud that listens on loopback."""
 
-    def __init__(self, cloud: Cloud | None = None, public_url: str = "") -> None:
-        """Prepare a cloud; it is reached at public_url where that is given."""
+    def __init__(self, cloud: Cloud | None = None) -> None:
+        """Initialize with a cloud, by default an empty one."""
         self.cloud = cloud or Cloud()
         self.announcer = Announcer(self.cloud)
-        self._public_url = public_url.rstrip("/")
         self._runner: web.AppRunner | None = None
         self._stopping = asyncio.Event()
 
     @property
     def base_url(self) -> str:
         """Return the address, without a slash at the end."""
-        return self._public_url or f"http://{HOST}:{self.cloud.port}"
+        return f"http://{HOST}:{self.cloud.port}"
 
     def endpoint(self, method: str, path: str) -> str | None:
         """Return the endpoint that a request is for, None if there is none."""
         route = _routes(self.cloud).get(path, {}).get(method)
-        return route.endpoint if route else None
+        return route[0] if route else None
 
     async def start(self, port: int = 0) -> None:
         """Listen; without a port, on the previous one or else on any free one."""
@@ -98,7 +86,7 @@ class Simulator:
         self.cloud.port = runner.addresses[0][1]
 
     async def stop(self) -> None:
-        """End everything that hangs, then stop listening."""
+        """End every answer that hangs, then stop listening."""
         self._stopping.set()
         if self._runner:
             await self._runner.cleanup()
@@ -127,17 +115,22 @@ class Simulator:
         return await self._admin_state(request)
 
     async def _handle(self, http: web.Request) -> web.StreamResponse:
-        """Find the work, meet the fault, send the answer, and write it all down."""
         routes = _routes(self.cloud).get(http.path, {})
         route = routes.get(http.method)
         request = await self._receive(http, _endpoint(http, routes))
-        self.cloud.requests.append(request)
         if route is None:
             answer, fault = _nothing_here(routes), None
         else:
-            fault = self.cloud.faults.take(route.endpoint)
-            answer = await self._answer(route.work, request, fault)
-        self._write_down(request, answer, fault)
+            fault = self.cloud.faults.take(request.endpoint)
+            answer = await self._answer(route, request, fault)
+        if not (fault and fault.silent):
+            requests = self.cloud.requests
+            # A test may have cleared the list meanwhile.
+            with suppress(ValueError):
+                number = requests.index(request)
+                requests[number] = replace(request, status=answer.status)
+        async with self.cloud.changed:
+            self.cloud.changed.notify_all()
         return await self._send(http, answer, fault)
 
     async def _receive(self, http: web.Request, endpoint: str) -> Request:
@@ -147,7 +140,7 @@ class Simulator:
             parsed = json.loads(body)
         token = endpoints.bearer(http.headers.get("Authorization", ""))
         grant = self.cloud.oauth.grant(token)
-        return Request(
+        request = Request(
             endpoint=endpoint,
             method=http.method,
             path=http.path,
@@ -158,38 +151,38 @@ class Simulator:
             account_id=grant.account_id if grant else None,
             when=self.cloud.now(),
         )
+        self.cloud.requests.append(request)
+        async with self.cloud.changed:
+            self.cloud.changed.notify_all()
+        return request
 
     async def _answer(
-        self, work: Work, request: Request, fault: Fault | None
+        self, route: Route, request: Request, fault: Fault | None
     ) -> Answer:
+        _, work = route
         if fault is None:
             return work(self.cloud, request)
         done = work(self.cloud, request) if fault.after else None
-        await self._pause(fault.delay)
-        if done is None and fault.replaces:
+        if fault.delay:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), fault.delay)
+        if done is None and (fault.silent or fault.status is not None):
             done = errors(500, "This is never sent.")
         return fault.apply(done or work(self.cloud, request))
-
-    def _write_down(
-        self, request: Request, answer: Answer, fault: Fault | None
-    ) -> None:
-        if fault and (fault.reset or fault.hang == "headers"):
-            return
-        requests = self.cloud.requests
-        with suppress(ValueError):
-            requests[requests.index(request)] = replace(request, status=answer.status)
 
     async def _send(
         self, http: web.Request, answer: Answer, fault: Fault | None
     ) -> web.StreamResponse:
-        if fault and fault.hang == "headers":
-            await self._stopping.wait()
-        if fault and (fault.reset or fault.hang == "headers"):
+        if fault and fault.silent:
+            if fault.hang:
+                await self._stopping.wait()
             _reset(http)
             return web.Response()
 
         body, headers = answer.body, CIMultiDict(answer.headers)
         headers.setdefault("Content-Type", f"{answer.content_type}; charset=utf-8")
+        if self.cloud.sets_cookies:
+            headers["Set-Cookie"] = f"session={self.cloud.random.getrandbits(64):x}"
         zips = "gzip" in http.headers.get("Accept-Encoding", "")
         if body and zips and "Content-Encoding" not in headers:
             body = gzip.compress(body, mtime=0)
@@ -205,27 +198,23 @@ class Simulator:
         _reset(http)
         return response
 
-    async def _pause(self, seconds: float) -> None:
-        if seconds:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), seconds)
-
 
 def _endpoint(http: web.Request, routes: dict[str, Route]) -> str:
-    """Return what a request was meant for, even where nothing answers it."""
+    """Return the endpoint that a request was meant for, even if nothing answers it."""
     if routes:
-        return routes.get(http.method, next(iter(routes.values()))).endpoint
+        return routes.get(http.method, next(iter(routes.values())))[0]
     return "toggle" if http.path.endswith("/toggle") else "unknown"
 
 
 def _nothing_here(routes: dict[str, Route]) -> Answer:
-    if not routes:
-        return not_found()
-    return errors(405, "This method is not allowed.", {"Allow": ", ".join(routes)})
+    if routes:
+        return errors(405, "This method is not allowed.", {"Allow": ", ".join(routes)})
+    # As a web server answers that has no API.
+    return html("<!doctype html><title>404</title><h1>404 Not Found</h1>", 404)
 
 
 def _reset(http: web.Request) -> None:
-    """Cut the connection the rude way: with a reset instead of a goodbye."""
+    """End the connection with a reset instead of a regular close."""
     if (transport := http.transport) is None:
         return
     if (sock := transport.get_extra_info("socket")) is not None:

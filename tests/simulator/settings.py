@@ -1,49 +1,33 @@
-"""Settings of the whole cloud: where the documentation leaves more than one reading."""
+"""Settings of the whole cloud, where the documentation leaves more than one reading."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from .cloud import Cloud
 from .oauth import OAuth
 
+_ZONES: Final = (
+    "UTC",
+    "America/New_York",
+    "America/Los_Angeles",
+    "Europe/Berlin",
+    "Asia/Shanghai",
+)
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """An attribute of the cloud, with its values by what people call them."""
-
-    label: str
-    options: Mapping[str, Any]
-    """The first one is how the cloud starts."""
-
-    def option(self, value: object) -> str:
-        """Return what people call a value; nothing if only a test can set it."""
-        return next((key for key, one in self.options.items() if one == value), "")
-
-
-_CLOUD: Final[Mapping[str, Setting]] = {
-    "devices_under_data": Setting(
-        "Where sync puts the devices", {"devices": False, "data.devices": True}
+# By attribute: the label and the options; the cloud starts with the first one.
+_SETTINGS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
+    "devices_under_data": (
+        "Where sync puts the devices",
+        {"devices": False, "data.devices": True},
     ),
-    "toggle_path": Setting(
+    "sync_method": ("Devices are asked for by", {"GET": "GET", "POST": "POST"}),
+    "toggle_path": (
         "Path of a command",
         {"…/endpoints/toggle": "endpoints", "…/endpoint/toggle": "endpoint"},
     ),
-    "token_method": Setting("Tokens are asked for by", {"GET": "GET", "POST": "POST"}),
-    "time_zone": Setting(
-        "Times without a zone are in",
-        {
-            zone: zone
-            for zone in (
-                "UTC",
-                "America/New_York",
-                "America/Los_Angeles",
-                "Europe/Berlin",
-                "Asia/Shanghai",
-            )
-        },
-    ),
-    "history_types": Setting(
+    "token_method": ("Tokens are asked for by", {"GET": "GET", "POST": "POST"}),
+    "time_zone": ("Times without a zone are in", {zone: zone for zone in _ZONES}),
+    "history_types": (
         "The log can be asked by",
         {
             "device and door": frozenset({"device", "door"}),
@@ -52,57 +36,59 @@ _CLOUD: Final[Mapping[str, Setting]] = {
             "nothing": frozenset(),
         },
     ),
-    "history_owner_only": Setting(
-        "The log is for", {"owners only": True, "guests too": False}
+    "history_owner_only": (
+        "The log is for",
+        {"owners only": True, "guests too": False},
     ),
-    "history_order": Setting(
+    "history_order": (
         "Order of the log",
+        {"newest first": "newest", "oldest first": "oldest", "shuffled": "shuffled"},
+    ),
+    "history_time_format": (
+        "Times in the log",
         {
-            "newest first": "newest",
-            "oldest first": "oldest",
-            "shuffled": "shuffled",
+            "date and time": "%Y-%m-%d %H:%M:%S",
+            "date only": "%Y-%m-%d",
+            "with a zone": "%Y-%m-%dT%H:%M:%S%:z",
         },
     ),
-    "history_time_format": Setting(
-        "Times in the log",
-        {"date and time": "%Y-%m-%d %H:%M:%S", "date only": "%Y-%m-%d"},
+    "sets_cookies": ("Cookies are", {"not set": False, "set": True}),
+    "access_lifetime": (
+        "New access tokens are good for",
+        {"1 hour": 3600, "1 minute": 60, "5 s": 5},
     ),
-}
-
-_OAUTH: Final[Mapping[str, Setting]] = {
-    "access_lifetime": Setting(
-        "New access tokens are good for", {"1 hour": 3600, "1 minute": 60, "5 s": 5}
-    ),
-    "expires_in_as_text": Setting(
-        "Lifetime is written as", {"a number": False, "text": True}
+    "expires_in_as_text": (
+        "Lifetime is written as",
+        {"a number": False, "text": True},
     ),
 }
 
 
 def settings(cloud: Cloud) -> list[dict[str, Any]]:
-    """Return every setting, with the option chosen."""
+    """Return every setting, with the option chosen; empty if only a test can set it."""
     return [
         {
             "name": name,
-            "label": setting.label,
-            "options": list(setting.options),
-            "chosen": setting.option(getattr(owner, name)),
+            "label": label,
+            "options": list(options),
+            "chosen": next(
+                (
+                    option
+                    for option, value in options.items()
+                    if value == getattr(_owner(cloud, name), name)
+                ),
+                "",
+            ),
         }
-        for owner, table in _tables(cloud)
-        for name, setting in table.items()
+        for name, (label, options) in _SETTINGS.items()
     ]
 
 
 def choose(cloud: Cloud, name: str, option: str) -> None:
     """Change a setting to one of its options."""
-    for owner, table in _tables(cloud):
-        if name in table:
-            setattr(owner, name, table[name].options[option])
-            return
-    raise KeyError(name)
+    _, options = _SETTINGS[name]
+    setattr(_owner(cloud, name), name, options[option])
 
 
-def _tables(
-    cloud: Cloud,
-) -> tuple[tuple[Cloud | OAuth, Mapping[str, Setting]], ...]:
-    return (cloud, _CLOUD), (cloud.oauth, _OAUTH)
+def _owner(cloud: Cloud, name: str) -> Cloud | OAuth:
+    return cloud if hasattr(cloud, name) else cloud.oauth

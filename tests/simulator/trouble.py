@@ -1,4 +1,4 @@
-"""A catalogue of trouble: all that an endpoint can do instead of answering well."""
+"""The catalogue of faults that can be switched on at an endpoint."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,8 +15,8 @@ from .faults import Fault
 
 MIB: Final = 1024 * 1024
 
+# The Retry-After of the faults that have one.
 RETRY_SECONDS: Final = 100
-"""For how long the faults with Retry-After ask to be left alone."""
 
 _ENOUGH: Final = 64 * MIB
 _DEPTH: Final = 100_000
@@ -24,16 +24,16 @@ _NAMES: Final = {"name", "first_name", "last_name", "door_name", "message"}
 _IDS: Final = {"id", "door_id"}
 _TIMES: Final = {"last_toggled", "last_contact", "toggle_date_time"}
 
+# The request is carried out; only the answer is late or lost.
 LATE_OR_LOST: Final = {
     "5 seconds late": Fault(delay=5),
     "done, then 502": Fault(status=502, after=True),
     "done, then reset": Fault(reset=True, after=True),
 }
-"""What is asked for is done; only the answer is late or lost."""
 
 
 def catalogue(cloud: Cloud) -> dict[str, dict[str, Fault]]:
-    """Return every kind of fault in groups, by its name, which stands only once."""
+    """Return every kind of fault by its unique name, in groups."""
     groups: Mapping[str, Mapping[str, Fault]] = {
         "Does not answer": _silence(),
         "Leads somewhere else": _redirects(cloud.port),
@@ -59,7 +59,6 @@ def kinds(cloud: Cloud) -> dict[str, Fault]:
 
 
 def _silence() -> dict[str, Fault]:
-    """Answer nothing, or not to the end."""
     return {
         "hang before the headers": Fault(hang="headers"),
         "hang in the body": Fault(hang="body", status=200, body='{"success": true}'),
@@ -68,7 +67,7 @@ def _silence() -> dict[str, Fault]:
 
 
 def _redirects(port: int) -> dict[str, Fault]:
-    """Lead somewhere else; a path that does not exist shows who followed."""
+    # The target does not exist, so that a request to it shows who followed.
     targets = {
         "same host": "/elsewhere",
         "other host": f"http://localhost:{port}/elsewhere",
@@ -81,7 +80,6 @@ def _redirects(port: int) -> dict[str, Fault]:
 
 
 def _statuses(now: datetime) -> dict[str, Fault]:
-    """Fail with a status."""
     plain = (400, 401, 403, 404, 405, 408, 409, 410, 418, 422, 428, 500, 501, 503, 504)
     date = format_datetime(now + timedelta(seconds=RETRY_SECONDS), usegmt=True)
     page = "<!doctype html><h1>Something went wrong</h1>"
@@ -98,7 +96,6 @@ def _statuses(now: datetime) -> dict[str, Fault]:
 
 
 def _bodies() -> dict[str, Fault]:
-    """Answer with 200, and with something else than was asked for."""
     bodies: dict[str, str | Callable[[], bytes]] = {
         "empty body": "",
         "truncated JSON": '{"success": true, "data": {"devi',
@@ -115,26 +112,26 @@ def _bodies() -> dict[str, Fault]:
 
 
 def _encodings() -> dict[str, Fault]:
-    """Send the real answer in another way than it says, or far too much."""
+    gzipped, plain = {"Content-Encoding": "gzip"}, {"Content-Encoding": "identity"}
+    utf_16 = {"Content-Type": "application/json; charset=utf-16"}
     return {
         "wrong content type": Fault(headers={"Content-Type": "text/html"}),
-        "wrong charset": Fault(
-            headers={"Content-Type": "application/json; charset=utf-16"}
-        ),
-        "not UTF-8": Fault(edit=_changed(_NAMES, _with_umlaut), rewrite=_to_latin_1),
-        "gzip bomb": Fault(
-            status=200, body=_bomb, headers={"Content-Encoding": "gzip"}
-        ),
-        "20 MiB": Fault(
-            status=200,
-            body=_twenty_mib,
-            headers={"Content-Encoding": "identity"},
-        ),
+        "wrong charset": Fault(headers=utf_16),
+        "not UTF-8": Fault(edit=_changed(_NAMES, "{} \xfc"), rewrite=_to_latin_1),
+        "gzip bomb": Fault(status=200, body=_bomb, headers=gzipped),
+        "20 MiB": Fault(status=200, body=_twenty_mib, headers=plain),
     }
 
 
 def _values() -> dict[str, Fault]:
-    """Answer well, but with values that nobody expects."""
+    changes = {
+        "lone surrogates in names": (_NAMES, "{} \ud83d"),
+        "control characters in names": (_NAMES, "\x00\u202e{}\r\n\x1b[2J\x07"),
+        "endless names": (_NAMES, "{}" * 10_000),
+        "endless ids": (_IDS, "{}" * 1000),
+        "times of the year 1": (_TIMES, "0001-01-01 00:00:00"),
+        "times of the year 9999": (_TIMES, "9999-12-31 23:59:59"),
+    }
     return {
         "numbers as text": Fault(rewrite=_numbers(rb'"\g<0>"')),
         "huge numbers": Fault(rewrite=_numbers(b"1" + b"0" * 30)),
@@ -142,16 +139,7 @@ def _values() -> dict[str, Fault]:
         "negative numbers": Fault(rewrite=_numbers(rb"-\g<0>")),
         "NaN": Fault(rewrite=_numbers(b"NaN")),
         "duplicate ids": Fault(edit=_twice),
-        "lone surrogates in names": Fault(edit=_changed(_NAMES, _with_surrogate)),
-        "control characters in names": Fault(edit=_changed(_NAMES, _with_controls)),
-        "endless names": Fault(edit=_changed(_NAMES, lambda name: name * 10_000)),
-        "endless ids": Fault(edit=_changed(_IDS, lambda record_id: record_id * 1000)),
-        "times of the year 1": Fault(
-            edit=_changed(_TIMES, lambda _: "0001-01-01 00:00:00")
-        ),
-        "times of the year 9999": Fault(
-            edit=_changed(_TIMES, lambda _: "9999-12-31 23:59:59")
-        ),
+        **{name: Fault(edit=_changed(*change)) for name, change in changes.items()},
     }
 
 
@@ -173,35 +161,22 @@ def _bomb() -> bytes:
 
 
 def _numbers(written: bytes) -> Callable[[bytes], bytes]:
-    """Write every number in another way."""
+    """Return a function that writes every number in another way."""
     return lambda body: re.sub(rb"(?<=: )[0-9]+(?=[,}])", written, body)
 
 
 def _to_latin_1(body: bytes) -> bytes:
-    """Write letters as a service did that never heard of UTF-8."""
     return json.dumps(json.loads(body), ensure_ascii=False).encode("latin-1", "replace")
 
 
-def _with_umlaut(name: str) -> str:
-    return f"{name} \xfc"
-
-
-def _with_surrogate(name: str) -> str:
-    return f"{name} \ud83d"
-
-
-def _with_controls(name: str) -> str:
-    return f"\x00\u202e{name}\r\n\x1b[2J\x07"
-
-
-def _changed(keys: set[str], change: Callable[[str], str]) -> Callable[[Any], Any]:
-    """Return what changes every text under some keys, however deep."""
+def _changed(keys: set[str], pattern: str) -> Callable[[Any], Any]:
+    """Return a function that changes every text under some keys, however deep."""
 
     def edit(value: Any) -> Any:
         match value:
             case dict():
                 return {
-                    key: change(one)
+                    key: pattern.replace("{}", one)
                     if key in keys and isinstance(one, str)
                     else edit(one)
                     for key, one in value.items()
@@ -210,28 +185,22 @@ def _changed(keys: set[str], change: Callable[[str], str]) -> Callable[[Any], An
                 return [edit(one) for one in value]
         return value
 
-    def with_note(body: Any) -> Any:
-        # So that an answer without any of these texts has one, too.
-        return {**edit(body), "note": change("note")}
-
-    return with_note
+    # The note gives an answer without any of these texts one, too.
+    return lambda body: {**edit(body), "note": pattern.replace("{}", "note")}
 
 
 def _twice(value: Any) -> Any:
-    """List every record a second time; what is open there is closed here."""
+    """List every record a second time, with the opposite state."""
+    other = {"OPEN": "CLOSED", "CLOSED": "OPEN"}
     match value:
         case list():
             once = [_twice(one) for one in value]
-            return once + [_contradicted(one) for one in once]
+            return once + [
+                {**one, "state": other.get(one["state"], one["state"])}
+                if "state" in one
+                else one
+                for one in once
+            ]
         case dict():
             return {key: _twice(one) for key, one in value.items()}
     return value
-
-
-def _contradicted(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record that says the opposite about the same door."""
-    other = {"OPEN": "CLOSED", "CLOSED": "OPEN"}
-    return {
-        key: other.get(value, value) if key == "state" else value
-        for key, value in record.items()
-    }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 type Brand = Literal["parqex", "beam"]
 type Kind = Literal["forged", "repeated", "malformed"]
 
-SECONDS_BETWEEN_LOOKS: Final = 0.1
+SECONDS_BETWEEN_ANNOUNCEMENTS: Final = 0.1
 TIMEOUT: Final = ClientTimeout(total=10)
 
 MALFORMED: Final = (
@@ -34,51 +34,49 @@ MALFORMED: Final = (
 
 @dataclass(slots=True, eq=False)
 class Webhook:
-    """An address that is told of every access."""
+    """A registered address; `last_status` is None where it did not answer."""
 
     address: str
     brand: Brand = "parqex"
     told: set[Event] = field(default_factory=set)
-    """The accesses it need not be told of any more."""
     waiting: list[bytes] = field(default_factory=list, init=False)
-    """The bodies that go out next."""
     sent: list[bytes] = field(default_factory=list, init=False)
     last_status: int | None = field(default=None, init=False)
-    """None where the address did not answer."""
 
     def notice(self, log: list[Event]) -> None:
-        """Take up what was not told yet, oldest first."""
+        """Queue every movement that was not announced yet, oldest first."""
         for event in log:
             if event not in self.told:
                 self.told.add(event)
-                # Only what moved; a failed attempt is in the access log alone.
+                # A failed attempt is in the access log alone.
                 if event.was_success:
                     self.waiting.append(body(event, self.brand))
 
     def trouble(self, kind: Kind, event: Event) -> None:
-        """Send what ParqEx would not send, or would not send again."""
-        if kind == "repeated":
-            self.waiting += self.sent[-1:] * 3
-        elif kind == "malformed":
-            self.waiting += MALFORMED
-        elif kind == "forged":
-            lie = json.loads(body(event, self.brand))
-            lie["doorState"] = "CLOSED" if event.state == "OPEN" else "OPEN"
-            unknown = {**lie, "doorID": uuid4().hex, "deviceID": uuid4().hex}
-            self.waiting += (json.dumps(one).encode() for one in (lie, unknown))
-        else:
-            raise ValueError(kind)
+        """Queue what ParqEx would not send, or would not send again."""
+        match kind:
+            case "repeated":
+                self.waiting += self.sent[-1:] * 3
+            case "malformed":
+                self.waiting += MALFORMED
+            case "forged":
+                lie = json.loads(body(event, self.brand))
+                lie["doorState"] = "CLOSED" if event.state == "OPEN" else "OPEN"
+                unknown = {**lie, "doorID": uuid4().hex, "deviceID": uuid4().hex}
+                self.waiting += (json.dumps(one).encode() for one in (lie, unknown))
+            case _:
+                raise ValueError(kind)
 
 
 class Announcer:
-    """Sends what the webhooks of a cloud have to be sent."""
+    """Sends to the webhooks of a cloud."""
 
     def __init__(self, cloud: Cloud) -> None:
-        """Take the cloud."""
+        """Initialize with the cloud."""
         self._cloud = cloud
 
     async def announce(self) -> None:
-        """Tell every address what it was not told yet, one event per request."""
+        """Send every address what it did not receive yet, one event per request."""
         log = self._cloud.log
         async with ClientSession(timeout=TIMEOUT) as session:
             for webhook in list(self._cloud.webhooks):
@@ -87,19 +85,20 @@ class Announcer:
                     await _post(session, webhook, webhook.waiting.pop(0))
 
     async def keep_announcing(self) -> None:
-        """Do so the moment something happens, until cancelled."""
+        """Announce every movement at once, until cancelled."""
         while True:
             if self._cloud.webhooks:
                 await self.announce()
-            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            await asyncio.sleep(SECONDS_BETWEEN_ANNOUNCEMENTS)
 
 
 async def _post(session: ClientSession, webhook: Webhook, payload: bytes) -> None:
-    """Send one body; nothing is known of retries, so there are none."""
+    """Send one body; no retries are documented, so there are none."""
     webhook.sent.append(payload)
+    headers = {"Content-Type": "application/json"}
     try:
         async with session.post(
-            webhook.address, data=payload, headers={"Content-Type": "application/json"}
+            webhook.address, data=payload, headers=headers
         ) as answer:
             webhook.last_status = answer.status
     except ClientError, TimeoutError, ValueError:
@@ -110,13 +109,10 @@ def body(event: Event, brand: Brand = "parqex") -> bytes:
     """Return the body that announces an access, as documented."""
     door, person = event.door, event.person
     moved = "open" if event.state == "OPEN" else "close"
+    numbered = f"door{door.entity_number}_{moved}"
     payload: dict[str, Any] = {
         "id": uuid4().hex.upper(),
-        "eventType": (
-            f"door{door.entity_number}_{moved}"
-            if brand == "parqex"
-            else "door_state_change"
-        ),
+        "eventType": numbered if brand == "parqex" else "door_state_change",
         "toggleID": uuid4().hex.upper(),
         "doorID": door.id,
         "doorState": event.state,

@@ -1,0 +1,83 @@
+"""The results of one run, and the goals they are measured against."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .polls import Polls
+
+OURS = "parqex"
+
+# The size that most goals refer to.
+USUAL = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One run: set-ups in seconds and memory in bytes, both per entity."""
+
+    polls: dict[int, Polls]
+    set_ups: dict[int, dict[str, float]]
+    memory: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A goal, what was measured, and whether that meets it."""
+
+    what: str
+    wanted: str
+    measured: str
+    met: bool
+
+
+def goals(results: Results) -> Iterator[Goal]:
+    """Compare the results with every goal."""
+    largest = max(results.polls)
+    usual = results.polls[min(USUAL, largest)]
+    every = results.polls.values()
+
+    requests = max(one.quiet_requests for one in every)
+    yield Goal(
+        "requests per poll when nothing moved", "1", str(requests), requests == 1
+    )
+    yield Goal(
+        "requests per poll when access points on k controllers moved",
+        "1 + k",
+        f"{usual.moved_requests} with k = {usual.moved_controllers}",
+        all(one.moved_requests == 1 + one.moved_controllers for one in every),
+    )
+    yield _ratio(
+        "poll when nothing moved, against a bare GET of the same body",
+        usual.quiet / usual.floor,
+        1.15,
+    )
+    yield _ratio(
+        "poll when one access point moved, against a bare GET and one `orjson.loads`",
+        usual.one / usual.one_floor,
+        2.5,
+    )
+    writes = max(one.quiet_writes for one in every)
+    yield Goal("state writes when nothing moved", "0", str(writes), writes == 0)
+    strays = max(one.stray_writes for one in every)
+    yield Goal(
+        "state writes when one access point moved",
+        "only its entities'",
+        f"{usual.moved_writes} of its own, {strays} of others",
+        strays == 0 < usual.moved_writes,
+    )
+    set_ups = results.set_ups[max(results.set_ups)]
+    yield _leanest("set-up of an account, per entity", set_ups, 1e6, "µs")
+    memory = results.memory
+    yield _leanest("memory per entity, all entities enabled", memory, 1 / 1024, "KiB")
+
+
+def _ratio(what: str, ratio: float, limit: float, detail: str = "") -> Goal:
+    return Goal(what, f"≤ {limit:g}x", f"{ratio:.2f}x{detail}", ratio <= limit)
+
+
+def _leanest(what: str, costs: dict[str, float], factor: float, unit: str) -> Goal:
+    """Compare our cost with the lowest of the others."""
+    ours = costs[OURS]
+    cost, best = min((cost, name) for name, cost in costs.items() if name != OURS)
+    detail = f" ({ours * factor:.1f} and {cost * factor:.1f} {unit})"
+    return _ratio(f"{what}, against the leanest ({best})", ours / cost, 0.95, detail)
