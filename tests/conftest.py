@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from time import time
 from typing import Any
 
+from aiohttp import TraceConfig
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -16,7 +17,7 @@ from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotEx
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.parqex.const import DOMAIN
-from custom_components.parqex.data import account_state
+from custom_components.parqex.data import account_state, process_state
 from custom_components.parqex.oauth import ParqExSession
 from homeassistant.components.application_credentials import (
     ClientCredential,
@@ -35,22 +36,65 @@ from tests.simulator import Account, Cloud, DemoHouse, Simulator, build_demo_hou
 
 pytest.register_assert_rewrite("tests.reliability")
 
-# Turns of the event loop in which no request is seen, and the most to wait for anything.
+# Turns of the event loop in which nothing is sent, the most in which something that was
+# sent does not arrive, and the most to wait for anything.
 QUIET_TURNS = 10
+MOST_TURNS_ON_THE_WAY = 200
 MOST_TURNS = 5000
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
-# Where requests are seen that have to be answered before a test goes on.
-_clouds: list[Cloud] = []
-
 type Advance = Callable[[float], Awaitable[None]]
+
+
+class Traffic(TraceConfig):
+    """The requests of Home Assistant to a simulated cloud, as both sides see them."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        """Initialize with the cloud that the requests are for."""
+        super().__init__()
+        self._cloud = cloud
+        self._begun = self._ended = 0
+        self.on_request_start.append(self._begin)
+        self.on_request_end.append(self._end)
+        self.on_request_exception.append(self._end)
+        self.freeze()
+
+    async def _begin(self, *_: object) -> None:
+        self._begun += 1
+
+    async def _end(self, *_: object) -> None:
+        self._ended += 1
+
+    @property
+    def _answered(self) -> int:
+        return sum(one.status is not None for one in self._cloud.requests[-50:])
+
+    @property
+    def progress(self) -> tuple[int, ...]:
+        """What changes with every step of a request."""
+        return self._begun, self._ended, len(self._cloud.requests), self._answered
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether a request or its answer was sent and is not received yet."""
+        unanswered = len(self._cloud.requests[-50:]) - self._answered
+        return self._begun - self._ended > unanswered
+
+
+# Requests that have to be answered before a test goes on.
+_traffic: list[Traffic] = []
 
 
 @pytest.fixture
 def clock(freezer: FrozenDateTimeFactory) -> None:
     """Stop the clock; `advance` moves it."""
     freezer.move_to(NOW)
+
+
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Leave the event loop's debug mode off: its tracebacks take half of the time."""
 
 
 @pytest.fixture(autouse=True)
@@ -75,10 +119,12 @@ async def simulator(
     async with Simulator() as simulator:
         monkeypatch.setenv("PARQEX_BASE_URL", simulator.base_url)
         secrecy.protect(simulator.cloud)
-        _clouds.append(simulator.cloud)
+        traffic = Traffic(simulator.cloud)
+        process_state(hass).session.trace_configs.append(traffic)
+        _traffic.append(traffic)
         yield simulator
         await settle(hass)
-        _clouds.clear()
+        _traffic.clear()
         await secrecy.async_check(hass, hass_storage)
 
 
@@ -220,12 +266,17 @@ async def settle(hass: HomeAssistant) -> None:
 
     The integration's loops never end, so waiting for background tasks would not either.
     """
-    quiet = 0
-    while quiet < QUIET_TURNS:
-        before = _answers()
+    quiet = waited = 0
+    while quiet < QUIET_TURNS and waited < MOST_TURNS_ON_THE_WAY:
+        before = [traffic.progress for traffic in _traffic]
         await hass.async_block_till_done()
         await _turn()
-        quiet = quiet + 1 if _answers() == before else 0
+        if before != [traffic.progress for traffic in _traffic]:
+            quiet = waited = 0
+        elif any(traffic.on_its_way for traffic in _traffic):
+            waited += 1
+        else:
+            quiet += 1
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -243,17 +294,6 @@ async def _turn() -> None:
         await asyncio.sleep(0)
     # Loaded machines deliver what was sent only when other threads have had their turn.
     await asyncio.to_thread(int)
-
-
-def _answers() -> list[tuple[int, int]]:
-    """Return how many requests came to each simulator, and how many are answered."""
-    return [
-        (
-            len(cloud.requests),
-            sum(one.status is not None for one in cloud.requests[-50:]),
-        )
-        for cloud in _clouds
-    ]
 
 
 def our_timers(hass: HomeAssistant) -> list[str | None]:

@@ -18,6 +18,7 @@ from homeassistant.helpers.trigger import async_get_all_descriptions as triggers
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 from tests.common import Home
+from tests.conftest import settle
 
 COMPONENT = Path(const.__file__).parent
 REPOSITORY = COMPONENT.parents[1]
@@ -205,6 +206,7 @@ async def test_automations(home: Home) -> None:
     config = {"automation": [parse_yaml(text) for text in code]}
     assert await async_setup_component(home.hass, "automation", config)
     assert await async_setup_component(home.hass, "door", {})
+    await settle(home.hass)
     assert [it.state for it in home.hass.states.async_all("automation")] == ["on"] * 3
     named = {*re.findall(r"\b\w+\.main_gate\w*", README)}
     assert named <= {*home.hass.states.async_entity_ids()}

@@ -1,13 +1,10 @@
 """The ParqEx integration: gates, garage doors and other access points."""
 
-from aiohttp import DummyCookieJar
-
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import UnknownImplementationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.config_entry_oauth2_flow import (
     async_get_config_entry_implementation,
 )
@@ -45,10 +42,7 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Create the session, register the actions, and watch for disabled accounts."""
-    process_state(hass).session = async_create_clientsession(
-        hass, cookie_jar=DummyCookieJar()
-    )
+    """Register the actions, and watch for disabled accounts."""
     async_setup_services(hass)
     async_setup_issues(hass)
     return True

@@ -16,9 +16,9 @@ from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 
 from .api import Account, NotAuthorized, ParqExClient, ParqExError, RateLimit, base_url
 from .const import DOMAIN, LOGGER, MANUFACTURER
-from .data import ParqExConfigEntry
+from .data import ParqExConfigEntry, process_state
 from .exceptions import error_key
-from .oauth import NewAccountTokens, TokenStore, cookieless_session
+from .oauth import NewAccountTokens, TokenStore
 from .options_flow import ParqExOptionsFlow
 
 
@@ -102,9 +102,9 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
     async def _async_account(self) -> Account:
         """Fetch the account that the new tokens are for."""
         tokens = NewAccountTokens(self._data[CONF_TOKEN][CONF_ACCESS_TOKEN])
-        with cookieless_session(self.hass) as session:
-            client = ParqExClient(session, base_url(), tokens, self._rate_limit)
-            return await client.async_user_info()
+        session = process_state(self.hass).session
+        client = ParqExClient(session, base_url(), tokens, self._rate_limit)
+        return await client.async_user_info()
 
     async def _async_finish(self, account: Account) -> ConfigFlowResult:
         """Create an entry, or give the new tokens to the account's own.

@@ -6,10 +6,12 @@ from math import ceil
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, DummyCookieJar
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util.hass_dict import HassKey
 
 from .api import ParqExClient, RateLimit, State
@@ -98,7 +100,7 @@ class ProcessState:
     the token endpoint was found to take.
     """
 
-    session: ClientSession = field(init=False)
+    session: ClientSession
     token_method: str = "GET"  # noqa: S105  # it is no token
     accounts: dict[str, AccountState] = field(default_factory=dict)
 
@@ -109,7 +111,19 @@ _PROCESS_STATE: HassKey[ProcessState] = HassKey(DOMAIN)
 @callback
 def process_state(hass: HomeAssistant) -> ProcessState:
     """Return the state of the integration."""
-    return hass.data.setdefault(_PROCESS_STATE, ProcessState())
+    if (state := hass.data.get(_PROCESS_STATE)) is None:
+        session = async_create_clientsession(
+            hass, auto_cleanup=False, cookie_jar=DummyCookieJar()
+        )
+
+        @callback
+        def detach(_event: Event) -> None:
+            session.detach()
+
+        # Home Assistant's own cleanup would come with the entry that is first.
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, detach)
+        state = hass.data[_PROCESS_STATE] = ProcessState(session)
+    return state
 
 
 @callback

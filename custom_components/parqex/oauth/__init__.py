@@ -1,6 +1,6 @@
 """The OAuth 2.0 login of an account: its implementation, session and token store."""
 
-from .implementation import ParqExImplementation, cookieless_session
+from .implementation import ParqExImplementation
 from .session import NewAccountTokens, ParqExSession
 from .token_store import TokenStore
 
@@ -9,5 +9,4 @@ __all__ = [
     "ParqExImplementation",
     "ParqExSession",
     "TokenStore",
-    "cookieless_session",
 ]

@@ -1,23 +1,19 @@
 """OAuth 2.0 as ParqEx documents it: tokens by GET, all parameters in the query."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http import HTTPStatus
 import re
 from typing import Any, override
 
-from aiohttp import ClientError, ClientSession, DummyCookieJar, RequestInfo, hdrs
+from aiohttp import ClientError, RequestInfo, hdrs
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from homeassistant.components.application_credentials import AuthImplementation
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
     OAuth2TokenRequestConnectionError,
     OAuth2TokenRequestReauthError,
     OAuth2TokenRequestTransientError,
 )
-from homeassistant.helpers.aiohttp_client import async_create_clientsession
 
 from ..api import InvalidAnswer, parse_retry_after
 from ..api.transport import TIMEOUT, Answer, async_read_capped, parse_json
@@ -93,37 +89,24 @@ class ParqExImplementation(AuthImplementation):
     async def _async_send(self, method: str, data: dict[str, Any]) -> Answer:
         """Send one token request; the status is 0 if no answer came."""
         try:
-            with cookieless_session(self.hass) as session:
-                async with session.request(
-                    method,
-                    self.token_url,
-                    headers={
-                        hdrs.ACCEPT: "application/json",
-                        hdrs.CONTENT_TYPE: "application/x-www-form-urlencoded",
-                    },
-                    params=data if method == hdrs.METH_GET else None,
-                    data=data if method == hdrs.METH_POST else None,
-                    # A redirect could carry the secrets to another server.
-                    allow_redirects=False,
-                    timeout=TIMEOUT,
-                ) as response:
-                    body = parse_json(await async_read_capped(response))
+            async with process_state(self.hass).session.request(
+                method,
+                self.token_url,
+                headers={
+                    hdrs.ACCEPT: "application/json",
+                    hdrs.CONTENT_TYPE: "application/x-www-form-urlencoded",
+                },
+                params=data if method == hdrs.METH_GET else None,
+                data=data if method == hdrs.METH_POST else None,
+                # A redirect could carry the secrets to another server.
+                allow_redirects=False,
+                timeout=TIMEOUT,
+            ) as response:
+                body = parse_json(await async_read_capped(response))
         except ClientError, TimeoutError, InvalidAnswer:
             return Answer(0, None)
         retry_after = parse_retry_after(response.headers.get(hdrs.RETRY_AFTER))
         return Answer(response.status, body, retry_after)
-
-
-@contextmanager
-def cookieless_session(hass: HomeAssistant) -> Iterator[ClientSession]:
-    """Provide a session that sends no cookie of one account with another's token."""
-    session = async_create_clientsession(
-        hass, auto_cleanup=False, cookie_jar=DummyCookieJar()
-    )
-    try:
-        yield session
-    finally:
-        session.detach()
 
 
 def parse_tokens(body: Any) -> dict[str, Any] | None:
