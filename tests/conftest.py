@@ -19,6 +19,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.parqex.const import DOMAIN
 from custom_components.parqex.data import account_state, process_state
 from custom_components.parqex.oauth import ParqExSession
+from homeassistant import runner
 from homeassistant.components.application_credentials import (
     ClientCredential,
     async_import_client_credential,
@@ -95,6 +96,13 @@ def clock(freezer: FrozenDateTimeFactory) -> None:
 @pytest.fixture(autouse=True)
 def enable_event_loop_debug() -> None:
     """Leave the event loop's debug mode off: its tracebacks take half of the time."""
+
+
+@pytest.fixture(autouse=True)
+async def configure_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the loop one worker thread, so that its jobs are done in turn: see `turn`."""
+    monkeypatch.setattr(runner, "MAX_EXECUTOR_WORKERS", 1)
+    runner.configure_event_loop(asyncio.get_running_loop())
 
 
 @pytest.fixture(autouse=True)
@@ -270,7 +278,7 @@ async def settle(hass: HomeAssistant) -> None:
     while quiet < QUIET_TURNS and waited < MOST_TURNS_ON_THE_WAY:
         before = [traffic.progress for traffic in _traffic]
         await hass.async_block_till_done()
-        await _turn()
+        await turn()
         if before != [traffic.progress for traffic in _traffic]:
             quiet = waited = 0
         elif any(traffic.on_its_way for traffic in _traffic):
@@ -284,15 +292,15 @@ async def until(condition: Callable[[], object]) -> None:
     for _ in range(MOST_TURNS):
         if condition():
             return
-        await _turn()
+        await turn()
     pytest.fail("what was waited for did not happen")
 
 
-async def _turn() -> None:
+async def turn() -> None:
     """Give every task and every socket its turn."""
     for _ in range(3):
         await asyncio.sleep(0)
-    # Loaded machines deliver what was sent only when other threads have had their turn.
+    # What other threads were given before is done when this is.
     await asyncio.to_thread(int)
 
 

@@ -1,10 +1,8 @@
-"""A month of five accounts and two hundred access points grows nothing.
+"""Weeks of three accounts that share access points grow nothing.
 
 Of each day a sample is run: a busy stretch of refreshes as close together as they really
 are, with people, commands and troubles, then the rest of the day in steps of two hours.
-`PARQEX_SOAK_REFRESHES` is the number of refreshes in a busy stretch; with 2880 there is
-no rest of the day, and the month takes hours. The month ends with six quiet days, since
-the access log remembers five.
+The weeks end with six quiet days, since the access log remembers five.
 """
 
 import asyncio
@@ -15,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 import gc
+from itertools import cycle
 import logging
-import os
 from random import Random
 import sys
 from types import FunctionType, MethodType
@@ -39,23 +37,12 @@ from homeassistant.helpers import (
     issue_registry as ir,
 )
 from homeassistant.util.async_ import get_scheduled_timer_handles
-from tests.conftest import entry_for, our_timers, set_up, settle
+from tests.conftest import entry_for, our_timers, set_up, settle, turn
 from tests.simulator import Account, Cloud, Fault
 
-REFRESHES_A_DAY = int(os.environ.get("PARQEX_SOAK_REFRESHES", "10"))
-ACCOUNTS, CONTROLLERS, DOORS = 5, 4, 10
-DAYS, QUIET_DAYS = 30, 6
-
-# A coordinator keeps its last error, and with it the answer and the snapshot of then.
-MAY_GROW = {
-    "Answer": ACCOUNTS,
-    "CannotConnect": 2 * ACCOUNTS,
-    "InvalidAnswer": ACCOUNTS,
-    "RateLimited": ACCOUNTS,
-    "Snapshot": ACCOUNTS,
-    "Controller": ACCOUNTS * (CONTROLLERS + ACCOUNTS),
-    "AccessPoint": ACCOUNTS * (CONTROLLERS * DOORS + ACCOUNTS),
-}
+REFRESHES_A_DAY = 10
+ACCOUNTS, CONTROLLERS, DOORS = 3, 2, 5
+BUSY_DAYS, QUIET_DAYS = 8, 6
 
 TROUBLES = {
     "outage": ("sync", Fault(status=503)),
@@ -102,6 +89,7 @@ class Town:
         """Initialize with accounts, of which some share access points."""
         self._hass, self._cloud, self._freezer = hass, cloud, freezer
         self._random = Random(7)
+        self._troubles = cycle([*TROUBLES, "expired", "reload", "moved"])
         self.met: Counter[str] = Counter()
         self.accounts = [cloud.add_account("Ann", f"Owner{i}") for i in range(ACCOUNTS)]
         self.entries = [entry_for(cloud, account) for account in self.accounts]
@@ -131,20 +119,29 @@ class Town:
     async def _finish(self, waiting: Awaitable[Any]) -> None:
         """Wait for the end of something; time passes while its requests hang."""
         task = asyncio.ensure_future(waiting)
-        for turn in range(1, 200_000):
-            await asyncio.sleep(0)
+        for number in range(1, 20_000):
+            await turn()
             if task.done():
                 await task
                 return
-            if turn % 5000 == 0:
+            if number % 50 == 0:
                 self._freezer.tick(2)
         pytest.fail("what was waited for did not happen")
+
+    async def live_for_weeks(self) -> Balance:
+        """Have busy days and then quiet ones; return what there is at their end."""
+        for _ in range(BUSY_DAYS):
+            await self.live_a_day()
+        for _ in range(QUIET_DAYS):
+            await self.rest(datetime.now(UTC) + timedelta(days=1))
+        await self.pass_time(30)
+        return self.balance()
 
     async def live_a_day(self) -> None:
         """Have a busy stretch and a rest of the day."""
         ends = datetime.now(UTC) + timedelta(days=1)
         for _ in range(REFRESHES_A_DAY):
-            if self._random.random() < 0.2:
+            if self._random.random() < 0.3:
                 await self._be_in_trouble()
             for _ in range(self._random.randint(0, 3)):
                 await self._move()
@@ -196,7 +193,7 @@ class Town:
 
     async def _be_in_trouble(self) -> None:
         """Have some requests fail, or something change at one of the accounts."""
-        kind = self._random.choice([*TROUBLES, "expired", "reload", "moved"])
+        kind = next(self._troubles)
         self.met[kind] += 1
         if kind == "expired":
             self._cloud.oauth.expire(self._random.choice(self.accounts))
@@ -278,41 +275,25 @@ def _name_of_ours(one: object) -> str | None:
     return kind.__qualname__ if ours else None
 
 
-async def test_a_month_grows_nothing(
+async def test_weeks_grow_nothing(
     hass: HomeAssistant,
     credentials: None,
     cloud: Cloud,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """What there is at its end is what there was after the first hour."""
+    """What there is after them is what there was after the same before."""
     town = Town(hass, cloud, freezer)
     await town.set_up()
-    for _ in range(4):
-        for door in cloud.doors:
-            door.open_by_hand()
-        await town.pass_time(450)
-        for door in cloud.doors:
-            door.close_by_hand()
-        await town.pass_time(450)
-    await town.pass_time(30)
-    assert not town.wrong_switches()
-    first_hour = town.balance()
-
-    for _ in range(DAYS):
-        await town.live_a_day()
-    for _ in range(QUIET_DAYS):
-        await town.rest(datetime.now(UTC) + timedelta(days=1))
-    await town.pass_time(30)
-    assert not town.wrong_switches()
-    end = town.balance()
+    before = await town.live_for_weeks()
+    after = await town.live_for_weeks()
     assert town.met.keys() >= {*TROUBLES, "expired", "reload", "moved", "command"}
-    assert end.held == first_hour.held
+    assert not town.wrong_switches()
+    assert after.held == before.held
     grown = {  # from what, to what
-        name: (first_hour.ours[name], number)
-        for name, number in end.ours.items()
-        if number > first_hour.ours[name] + MAY_GROW.get(name, 0)
+        name: (before.ours[name], number)
+        for name, number in after.ours.items()
+        # What changed last is kept as it was before, and an error with its answer.
+        if number > before.ours[name] * 1.5 + ACCOUNTS
     }
     assert not grown, grown
-    assert end.blocks < first_hour.blocks * 1.08
-    for entry in town.entries:
-        assert entry.runtime_data.access_log.diagnostics()["remembered"] == 0
+    assert after.blocks < before.blocks * 1.05
