@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from functools import partial
 from time import monotonic
+from typing import NamedTuple
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 
 from .api import (
     AccessPoint,
@@ -28,6 +30,16 @@ SECONDS_TO_SEND = 20
 # Within this time the service should confirm a command.
 SECONDS_TO_CONFIRM = 60
 SECONDS_BETWEEN_REFRESHES = 2
+
+
+class Request(NamedTuple):
+    """A command that somebody asks for, with the access point's name for errors."""
+
+    access_point: AccessPoint
+    state: State
+    name: str
+    context: Context | None
+    asked_at: float
 
 
 class Commands:
@@ -68,10 +80,10 @@ class Commands:
         """Send nothing any more."""
         self._stopped = True
 
-    def requested(self, access_point_id: str) -> State | None:
-        """Return the state that was accepted and is not confirmed yet."""
+    def unconfirmed(self, access_point_id: str) -> Command | None:
+        """Return the command that was accepted and is not confirmed yet."""
         command = self._sent.get(access_point_id)
-        return command.requested if command else None
+        return command.unconfirmed if command else None
 
     @property
     def followed(self) -> set[str]:
@@ -87,15 +99,20 @@ class Commands:
         return partial(self._listeners[access_point_id].remove, listener)
 
     async def async_send(
-        self, access_point: AccessPoint, state: State, name: str
+        self,
+        access_point: AccessPoint,
+        state: State,
+        name: str,
+        context: Context | None,
     ) -> None:
         """Request a state; `name` is the access point's in errors.
 
         Returns once the service has accepted it. Raises HomeAssistantError with a
         sentence for people. A caller that is cancelled calls off what is not sent yet.
         """
+        request = Request(access_point, state, name, context, monotonic())
         try:
-            if command := await self._async_send_in_time(access_point, state, name):
+            if command := await self._async_send_in_time(request):
                 await async_outcome(command.answer)
         except SERVICE_ERRORS as err:
             if isinstance(err, AUTH_ERRORS):
@@ -103,80 +120,108 @@ class Commands:
                 await self._coordinator.async_refresh()
             raise command_error(err, name) from err
 
-    async def _async_send_in_time(
-        self, access_point: AccessPoint, state: State, name: str
-    ) -> Command | None:
+    async def _async_send_in_time(self, request: Request) -> Command | None:
         """Return the command as sent, or the one sent before that does the same.
 
         None where the service reports the state and there is nothing to send.
         """
-        asked_at = monotonic()
         try:
             async with asyncio.timeout(SECONDS_TO_SEND):
                 # A token may have to be renewed first; that takes time, too.
                 await self._client.async_prepare_toggle()
-                return await self._async_send_in_turn(
-                    access_point, state, name, asked_at
-                )
+                return await self._async_send_in_turn(request)
         except TimeoutError:
             raise NotSent("its turn did not come in time") from None
 
-    async def _async_send_in_turn(
-        self, access_point: AccessPoint, state: State, name: str, asked_at: float
-    ) -> Command | None:
+    async def _async_send_in_turn(self, request: Request) -> Command | None:
         """Send a command when its turn has come and it is still needed."""
+        controller_id, state = request.access_point.controller_id, request.state
+        turn_at, was_asked = request.asked_at, False
         while True:
-            if self._stopped or self._hass.is_stopping:
-                raise NotSent("the account is being unloaded")
-            reported = self._reported(access_point.id)
-            command = self._sent.get(access_point.id)
-            if command and command.seconds_to_move > 0:
-                if command.state is not state:
-                    raise StillMoving(name, command.seconds_to_move)
-                if (
-                    # The same request: it was made before this one was sent.
-                    not command.answer.done()
-                    or command.sent_at >= asked_at
-                    or (command.accepted and command.is_followed)
-                    or (command.confirmed and reported is state)
-                ):
-                    return command
-            if busy := self._busy(access_point.controller_id):
+            self._check(request)
+            if command := self._under_way(request):
+                return command
+            if busy := self._busy(controller_id):
                 # Two commands at once to one controller made the service fail.
                 await asyncio.wait([busy])
+                turn_at = monotonic()
                 continue
-            if state is State.CLOSED and reported is State.CLOSED:
-                # An opener that knows only one impulse would open.
-                if self._coordinator.requested_at >= asked_at:
-                    self._async_forget(access_point.id)
-                    return None
+            reported = self._reported(request.access_point.id)
+            if state is State.OPEN or not (was_asked or reported is State.CLOSED):
+                return self._async_send_now(request)
+            # An opener that knows only one impulse would open what is closed.
+            if self._coordinator.requested_at < turn_at:
                 await self._coordinator.async_refresh()
                 if not self._coordinator.last_update_success:
                     raise NotSent("the service could not be asked before closing")
-                continue
-            return self._async_send_now(access_point, state)
+                was_asked = True
+            elif reported is State.CLOSED:
+                opening = self._sent.get(request.access_point.id)
+                if opening and opening.is_followed:
+                    # It may still begin to open.
+                    raise StillMoving(request.name, opening.seconds_to_confirm)
+                return None
+            elif reported is State.OPEN:
+                return self._async_send_now(request)
+            else:
+                raise NotSent("the service does not say whether it is closed")
+
+    def _check(self, request: Request) -> None:
+        """Raise NotSent where it is too late to send a command."""
+        if self._stopped or self._hass.is_stopping:
+            raise NotSent("the account is being unloaded")
+        if monotonic() >= request.asked_at + SECONDS_TO_SEND:
+            raise NotSent("its turn did not come in time")
+
+    def _under_way(self, request: Request) -> Command | None:
+        """Return the command that does what is requested, None if it is to be sent.
+
+        Raises StillMoving where a command of a moment ago forbids that.
+        """
+        command = self._sent.get(request.access_point.id)
+        if command is None or command.seconds_to_move <= 0:
+            return None
+        if command.state is request.state:
+            if (
+                # The same request: it was made before this one was sent.
+                not command.answer.done()
+                or command.sent_at >= request.asked_at
+                or (command.accepted and command.is_followed)
+                or (
+                    command.confirmed
+                    and self._reported(request.access_point.id) is command.state
+                )
+            ):
+                return command
+            if command.confirmed:
+                return None
+        raise StillMoving(request.name, command.seconds_to_move)
 
     @callback
-    def _async_send_now(self, access_point: AccessPoint, state: State) -> Command:
+    def _async_send_now(self, request: Request) -> Command:
         """Send a command, in a task that nobody cancels: it may have been heard."""
+        access_point = request.access_point
         command = Command(
             access_point.controller_id,
-            state,
+            request.state,
+            request.context,
             monotonic(),
             self._sent.get(access_point.id),
         )
         self._sent[access_point.id] = command
         command.answer = self._hass.async_create_task(
-            self._async_toggle(access_point.id, command), f"{DOMAIN} command"
+            self._async_toggle(command, request), f"{DOMAIN} command"
         )
         self._async_await_answer(access_point.id, command)
         return command
 
-    async def _async_toggle(self, access_point_id: str, command: Command) -> None:
+    async def _async_toggle(self, command: Command, request: Request) -> None:
         """Send a command and note what comes of it."""
-        followed = True
+        access_point_id, followed = request.access_point.id, True
         try:
-            await self._client.async_toggle(access_point_id, command.state)
+            await self._client.async_toggle(
+                access_point_id, command.state, partial(self._check, request)
+            )
             command.accepted = True
         except CannotConnect, InvalidAnswer:
             # It may have been carried out all the same.
@@ -222,8 +267,11 @@ class Commands:
         """Refresh often while a command is followed; nothing else confirms it."""
         while True:
             while followed := self.followed:
-                await asyncio.sleep(SECONDS_BETWEEN_REFRESHES)
-                await self._coordinator.async_refresh()
+                ends = min(self._sent[one_id].followed_until for one_id in followed)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(ends - monotonic()):
+                        await asyncio.sleep(SECONDS_BETWEEN_REFRESHES)
+                        await self._coordinator.async_refresh()
                 for access_point_id in followed - self.followed:
                     self._async_notify(access_point_id)
             await self._sent_or_answered.wait()
@@ -252,12 +300,6 @@ class Commands:
             )
             if is_over or is_gone:
                 del self._sent[access_point_id]
-
-    @callback
-    def _async_forget(self, access_point_id: str) -> None:
-        """Forget a command that another request has made pointless."""
-        if self._sent.pop(access_point_id, None):
-            self._async_notify(access_point_id)
 
     @callback
     def _async_notify(self, access_point_id: str) -> None:

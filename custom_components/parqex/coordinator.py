@@ -55,15 +55,24 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         self.seconds_for_last_answer: float | None = None
         self._client = client
         self._refreshing = asyncio.Lock()
+        self._next_refresh: asyncio.Task[None] | None = None
         self._was_available = True
         self._listeners_by_id: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
 
     @override
     async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
-        """Refresh in a task of its own, so that no cancelled caller cancels it."""
-        task = self.config_entry.async_create_background_task(
-            self.hass, self._async_refresh_in_turn(*args, **kwargs), f"{DOMAIN} refresh"
-        )
+        """Refresh in a task of its own, so that no cancelled caller cancels it.
+
+        A refresh that has not begun yet serves all who ask for one.
+        """
+        if self._next_refresh is None or self._next_refresh.done():
+            self._next_refresh = self.config_entry.async_create_background_task(
+                self.hass,
+                self._async_refresh_in_turn(*args, **kwargs),
+                f"{DOMAIN} refresh",
+                eager_start=False,
+            )
+        task = self._next_refresh
         await asyncio.wait([task])
         if not task.cancelled():
             task.result()
@@ -71,6 +80,7 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
     async def _async_refresh_in_turn(self, *args: Any, **kwargs: Any) -> None:
         """Refresh after the refresh under way: answers must not overtake each other."""
         async with self._refreshing:
+            self._next_refresh = None
             await super()._async_refresh(*args, **kwargs)
 
     @override

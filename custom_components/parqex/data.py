@@ -10,7 +10,7 @@ from aiohttp import ClientSession, DummyCookieJar
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import Context, Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util.hass_dict import HassKey
 
@@ -44,11 +44,13 @@ class Command:
     """A command that was sent. All times are those of `monotonic`.
 
     `followed_until`: until then the service is asked whether it was carried out.
-    `before`: the command it replaces, while it is not known whether it does.
+    `before`: the command it replaces, while it is not known whether it does. `context`:
+    who asked for it.
     """
 
     controller_id: str
     state: State
+    context: Context | None
     sent_at: float
     before: Command | None
     answer: asyncio.Task[None] = field(init=False)
@@ -60,14 +62,19 @@ class Command:
     @property
     def is_followed(self) -> bool:
         """Whether it may be under way, and the service has not confirmed it yet."""
-        return not self.confirmed and monotonic() < self.followed_until
+        return self.seconds_to_confirm > 0
 
     @property
-    def requested(self) -> State | None:
-        """The state that was accepted and is not confirmed yet."""
+    def seconds_to_confirm(self) -> int:
+        """Seconds for which it is still followed."""
+        return 0 if self.confirmed else ceil(max(self.followed_until - monotonic(), 0))
+
+    @property
+    def unconfirmed(self) -> Command | None:
+        """This command or the one before it: what was accepted and not confirmed yet."""
         if self.answered_at is None:
-            return self.before.requested if self.before else None
-        return self.state if self.accepted and self.is_followed else None
+            return self.before.unconfirmed if self.before else None
+        return self if self.accepted and self.is_followed else None
 
     @property
     def seconds_to_move(self) -> int:

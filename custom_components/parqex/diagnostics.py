@@ -82,11 +82,12 @@ def _controller(data: ParqExData, controller: Controller) -> dict[str, Any]:
 
 def _access_point(data: ParqExData, access_point: AccessPoint) -> dict[str, Any]:
     """Return an access point without what tells it from others."""
+    command = data.commands.unconfirmed(access_point.id)
     return {
         "number": access_point.number,
         "named": access_point.name is not None,
         "state": access_point.state,
-        "requested": data.commands.requested(access_point.id),
+        "requested": command and command.state,
         "last_toggled": access_point.last_toggled and str(access_point.last_toggled),
         "in_service": access_point.in_service,
         "relationship": access_point.relationship,

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
-from homeassistant.core import Context, HomeAssistant, ServiceResponse, callback
+from homeassistant.core import HomeAssistant, ServiceResponse, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
@@ -45,8 +45,6 @@ class ParqExSwitch(ParqExUnexposedEntity, SwitchEntity):
     It shows what was requested until the service confirms it, for at most a minute.
     """
 
-    _request_context: Context | None = None
-
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to the commands."""
@@ -61,8 +59,8 @@ class ParqExSwitch(ParqExUnexposedEntity, SwitchEntity):
     @override
     def is_on(self) -> bool | None:
         """Whether it is open, or was requested to open."""
-        requested = self.data.commands.requested(self._listed_id)
-        state = requested or self.access_point.state
+        command = self.data.commands.unconfirmed(self._listed_id)
+        state = command.state if command else self.access_point.state
         return None if state is None else state is State.OPEN
 
     @override
@@ -88,19 +86,16 @@ class ParqExSwitch(ParqExUnexposedEntity, SwitchEntity):
 
     async def _async_request(self, state: State) -> None:
         """Request a state."""
-        self._request_context = self._context
-        try:
-            await self.data.commands.async_send(
-                self.access_point, state, self.access_point_name
-            )
-        finally:
-            self._request_context = None
+        await self.data.commands.async_send(
+            self.access_point, state, self.access_point_name, self._context
+        )
 
     @callback
     def _async_command_changed(self) -> None:
         """Show what is requested, and by whom: Home Assistant forgets it after 5 s."""
-        if self._request_context:
-            self.async_set_context(self._request_context)
+        command = self.data.commands.unconfirmed(self._listed_id)
+        if command and command.context:
+            self.async_set_context(command.context)
         self.async_write_ha_state()
 
     async def async_get_access_history(

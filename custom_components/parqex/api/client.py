@@ -1,7 +1,7 @@
 """The client of the ParqEx API: one method per endpoint."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from http import HTTPStatus
 from itertools import islice
@@ -83,11 +83,21 @@ class ParqExClient:
         """Renew the token if need be; raise what forbids a request before it is sent."""
         await self._transport.async_prepare("toggle")
 
-    async def async_toggle(self, access_point_id: str, state: State) -> None:
-        """Request a state (POST toggle); to return means accepted, not done."""
+    async def async_toggle(
+        self,
+        access_point_id: str,
+        state: State,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Request a state (POST toggle); to return means accepted, not done.
+
+        `check`: raises where the command must not be sent any more.
+        """
         command = {"door_id": access_point_id, "door_state": state}
         for path in self._toggle_paths:
-            answer = await self._transport.async_request("POST", path, json=command)
+            answer = await self._transport.async_request(
+                "POST", path, check=check, json=command
+            )
             if not answer.is_unknown_address:
                 break
         else:

@@ -1,6 +1,7 @@
 """Send one request to the ParqEx API and judge its answer, by status first."""
 
 from asyncio import IncompleteReadError
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from http import HTTPStatus
@@ -118,22 +119,37 @@ class Transport:
         await self.tokens.async_access_token()
 
     async def async_request(
-        self, method: str, path: str, known: bytes | None = None, **kwargs: Any
+        self,
+        method: str,
+        path: str,
+        known: bytes | None = None,
+        check: Callable[[], None] = lambda: None,
+        **kwargs: Any,
     ) -> Answer:
-        """Send a request; repeat it once with a new token if the token was rejected."""
+        """Send a request; repeat it once with a new token if the token was rejected.
+
+        `check`: raises what forbids to send it, directly before it is sent or repeated.
+        """
         token = await self.tokens.async_access_token()
-        answer = await self._async_send(token, method, path, known, **kwargs)
+        answer = await self._async_send(token, method, path, known, check, **kwargs)
         if isinstance(answer.error(), NotAuthorized):
             token = await self.tokens.async_renewed_access_token(token)
-            answer = await self._async_send(token, method, path, known, **kwargs)
+            answer = await self._async_send(token, method, path, known, check, **kwargs)
         return answer
 
     async def _async_send(
-        self, token: str, method: str, path: str, known: bytes | None, **kwargs: Any
+        self,
+        token: str,
+        method: str,
+        path: str,
+        known: bytes | None,
+        check: Callable[[], None],
+        **kwargs: Any,
     ) -> Answer:
         """Send one request unless the rate limit forbids it, and follow its answer's."""
         endpoint = path.rpartition("/")[2]
         self.rate_limit.check(endpoint)
+        check()
         try:
             async with self.session.request(
                 method,
