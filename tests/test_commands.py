@@ -1,6 +1,7 @@
 """Commands: sent once and in time, followed until confirmed, kept over reloads."""
 
 import asyncio
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from homeassistant.core import Event
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from tests.common import GATE, Home, begin, refused, turns
+from tests.common import GATE, Home, begin, gate_with, refused, turns
 from tests.conftest import settle, until
 
 OPEN, CLOSE = ("Main gate", "OPEN"), ("Main gate", "CLOSED")
@@ -59,7 +60,7 @@ async def test_a_controller_gets_one_command_at_a_time(home: Home) -> None:
 
 
 async def test_a_command_waits_at_most_20_seconds_for_its_turn(home: Home) -> None:
-    """Finding 9: then it ends in an error, and is not sent later either."""
+    """Then it ends in an error, and is not sent later either."""
     home.cloud.add_door(home.house.entrance, "Roof")
     await home.advance(30)
     first = await press(home, "switch.elevator", hang="headers")
@@ -86,11 +87,32 @@ async def test_a_command_waits_at_most_20_seconds_for_its_turn(home: Home) -> No
     assert home.shown() == "off"
 
 
+@pytest.mark.parametrize("how", ["too late", "unloaded"])
+async def test_what_was_rejected_is_not_sent_again_too_late(
+    home: Home, how: str
+) -> None:
+    """The access token is rejected and takes long to renew, or the account goes."""
+    queue = await press(home, "switch.elevator", delay=8)
+    home.fail("toggle", 1, status=401, delay=8)
+    home.fail("token", 1, delay=8)
+    pressed = await begin(home.turn("turn_on"))
+    home.freezer.tick(9)
+    await until(lambda: OPEN in home.sent)
+    if how == "unloaded":
+        unloading = await begin(home.unload())
+        await until(unloading.done)
+    home.freezer.tick(9)
+    await until(lambda: "token" in home.endpoints)
+    results = await outcomes(home, 9, queue, pressed)
+    assert home.sent.count(OPEN) == 1
+    assert "was not operated" in results[1]
+
+
 @pytest.mark.parametrize(
     "how", ["cancel", "async_unload", "async_remove", "async_stop"]
 )
 async def test_a_queued_command_is_called_off(home: Home, how: str) -> None:
-    """Finding 10: by its caller, with its account, or when Home Assistant stops."""
+    """By its caller, with its account, or when Home Assistant stops."""
     first = await press(home, "switch.elevator", delay=8)
     queued = await begin(home.turn("turn_on"))
     if how == "cancel":
@@ -131,7 +153,7 @@ async def test_a_script_that_restarts_sends_it_once(home: Home) -> None:
 
 
 async def test_retry_after_stops_what_is_queued(home: Home) -> None:
-    """Finding 11: one request, and an error for each."""
+    """One request, and an error for each."""
     first = await press(home, status=429, headers={"Retry-After": "300"}, delay=1)
     second = await begin(home.turn("turn_on", "switch.elevator"))
     results = await outcomes(home, 2, first, second)
@@ -170,8 +192,19 @@ async def test_the_same_again_is_sent_only_where_it_may_be_needed(home: Home) ->
     assert home.sent == [OPEN, OPEN]
 
 
+async def test_the_same_after_a_lost_answer_is_refused_while_it_may_move(
+    home: Home,
+) -> None:
+    """An opener that knows only one impulse would stop."""
+    await outcomes(home, 0, await press(home, **LOST))
+    await home.advance(1)
+    with refused("Try again in 19 seconds"):
+        await home.turn("turn_on")
+    assert home.sent == [OPEN]
+
+
 async def test_closing_what_was_opened_again_by_hand_is_sent(home: Home) -> None:
-    """Finding 12: though it was closed by command less than 20 s before."""
+    """Though it was closed by command less than 20 s before."""
     home.gate.open_by_hand()
     await home.advance(30)
     for _ in range(2):
@@ -188,7 +221,7 @@ async def test_closing_what_was_opened_again_by_hand_is_sent(home: Home) -> None
 async def test_the_opposite_is_refused_while_it_may_move(
     home: Home, fault: dict[str, Any]
 ) -> None:
-    """Finding 16: also after a lost answer; the error names the time to wait."""
+    """Also after a lost answer; the error names the time to wait."""
     home.gate.travel_seconds = 0
     await outcomes(home, 0, await press(home, **fault))
     await home.advance(5)
@@ -206,7 +239,7 @@ async def test_the_opposite_is_refused_while_it_may_move(
 async def test_what_may_move_is_followed_every_2_seconds(
     home: Home, fault: dict[str, Any], polling: bool
 ) -> None:
-    """Findings 2 and 5: until it is confirmed, also with polling turned off."""
+    """Until it is confirmed, also with polling turned off."""
     home.hass.config_entries.async_update_entry(
         home.entry, pref_disable_polling=not polling
     )
@@ -236,6 +269,7 @@ async def test_what_does_not_move_is_followed_for_a_minute(
         await home.advance(2)
         assert home.shown() == ("off" if fault else "on")
     assert home.syncs == 29
+    home.fail("sync", 1, delay=9)
     await home.advance(2)
     assert home.shown() == "off"
     home.cloud.requests.clear()
@@ -245,7 +279,7 @@ async def test_what_does_not_move_is_followed_for_a_minute(
 
 @pytest.mark.parametrize("delay", [0, 5])
 async def test_a_reload_forgets_no_command(home: Home, delay: int) -> None:
-    """Finding 14: nor what it is to be shown, also while the answer is on its way."""
+    """Nor what it is to be shown, also while the answer is on its way."""
     home.gate.travel_seconds = 40
     pressed = await press(home, after=True, delay=delay)
     if not delay:
@@ -268,7 +302,7 @@ async def test_a_reload_forgets_no_command(home: Home, delay: int) -> None:
 async def test_another_accounts_refusal_is_not_mine(
     home: Home, guest: MockConfigEntry, refusal: dict[str, Any]
 ) -> None:
-    """Finding 13: nor is its wait, or its issue."""
+    """Nor is its wait, or its issue."""
     first = await press(home, "switch.front_gate", delay=2, **refusal)
     results = await outcomes(home, 3, first, await begin(home.turn("turn_on")))
     assert (results[0] == "None", results[1]) == (False, "None")
@@ -278,7 +312,7 @@ async def test_another_accounts_refusal_is_not_mine(
 
 
 async def test_only_an_accepted_command_clears_an_issue(home: Home) -> None:
-    """Finding 15: what sends nothing does not, nor a reload."""
+    """What sends nothing does not, nor a reload."""
 
     def issues() -> list[str | None]:
         return [one.translation_key for one in ir.async_get(home.hass).issues.values()]
@@ -305,24 +339,59 @@ async def test_only_an_accepted_command_clears_an_issue(home: Home) -> None:
     assert not issues()
 
 
-@pytest.mark.parametrize("now", ["OPEN", "CLOSED", None])
+@pytest.mark.parametrize(
+    ("now", "shown"),
+    [("OPEN", "off"), ("CLOSED", "off"), ("MOVING", "unknown"), (None, "unavailable")],
+)
 async def test_before_closing_what_is_reported_closed_parqex_is_asked(
-    home: Home, now: str | None
+    home: Home, now: str | None, shown: str
 ) -> None:
     """It is sent if it is open now: a closed one could open. Else it is not sent."""
     await home.advance(1)
     home.cloud.requests.clear()
     if now == "OPEN":
         home.gate.open_by_hand()
+    elif now == "MOVING":
+        home.fail("sync", 1, edit=gate_with(state=now))
     elif now is None:
         home.fail("sync", 1, status=500)
-        with refused("Main gate was not operated"):
-            await home.turn("turn_off")
-    if now:
+    with nullcontext() if shown == "off" else refused("Main gate was not operated"):
         await home.turn("turn_off")
     assert home.endpoints[0] == "sync"
     assert home.sent == ([CLOSE] if now == "OPEN" else [])
-    assert home.shown() == ("off" if now else "unavailable")
+    assert home.shown() == shown
+
+
+async def test_parqex_is_asked_when_the_turn_to_close_comes(home: Home) -> None:
+    """An answer from before, while it was queued, is too old."""
+    await home.advance(1)
+    queue = await press(home, "switch.elevator", delay=8)
+    closing = await begin(home.turn("turn_off"))
+    home.freezer.tick(1)
+    await home.coordinator.async_refresh()
+    home.gate.open_by_hand()
+    await outcomes(home, 8, queue, closing)
+    assert home.sent[1:] == [CLOSE]
+
+
+async def test_parqex_is_asked_once_for_all_that_are_to_be_closed(home: Home) -> None:
+    """A refresh that has not begun serves all who ask for one."""
+    await home.advance(1)
+    home.cloud.requests.clear()
+    await home.turn("turn_off", "all")
+    assert (home.sent, home.syncs) == ([], 1)
+
+
+async def test_what_may_still_begin_to_open_is_not_taken_for_closed(home: Home) -> None:
+    """Nor is another impulse sent to it; when it has not begun in a minute, it is."""
+    home.gate.stuck = True
+    await home.turn("turn_on")
+    await home.advance(25)
+    with refused("Try again in 35 seconds"):
+        await home.turn("turn_off")
+    await home.advance(35)
+    await home.turn("turn_off")
+    assert home.sent == [OPEN]
 
 
 async def test_an_answer_from_before_a_command_confirms_nothing(home: Home) -> None:

@@ -109,11 +109,13 @@ async def test_a_failure_says_what_is_known(
 async def test_who_asked_is_known_however_long_the_answer_takes(
     home: Home, hass_admin_user: MockUser
 ) -> None:
-    """Finding 18: Home Assistant forgets the context of an action after 5 s."""
+    """Nor is it who was refused meanwhile; Home Assistant forgets both after 5 s."""
     home.fail("toggle", 1, delay=8, after=True)
     context = Context(user_id=hass_admin_user.id)
     call = await begin(home.turn("turn_on", context=context))
     await until(lambda: home.sent)
+    with refused("still moving"):
+        await home.turn("turn_off", context=Context())
     home.freezer.tick(9)
     await call
     state = home.hass.states.get(GATE)

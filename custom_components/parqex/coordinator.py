@@ -60,19 +60,23 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         self._listeners_by_id: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
 
     @override
-    async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
-        """Refresh in a task of its own, so that no cancelled caller cancels it.
-
-        A refresh that has not begun yet serves all who ask for one.
-        """
-        if self._next_refresh is None or self._next_refresh.done():
+    async def async_refresh(self) -> None:
+        """Refresh; a refresh that has not begun yet serves all who ask for one."""
+        if self._next_refresh is None:
             self._next_refresh = self.config_entry.async_create_background_task(
                 self.hass,
-                self._async_refresh_in_turn(*args, **kwargs),
-                f"{DOMAIN} refresh",
+                super().async_refresh(),
+                f"{DOMAIN} next refresh",
                 eager_start=False,
             )
-        task = self._next_refresh
+        await asyncio.wait([self._next_refresh])
+
+    @override
+    async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
+        """Refresh in a task of its own, so that no cancelled caller cancels it."""
+        task = self.config_entry.async_create_background_task(
+            self.hass, self._async_refresh_in_turn(*args, **kwargs), f"{DOMAIN} refresh"
+        )
         await asyncio.wait([task])
         if not task.cancelled():
             task.result()
