@@ -117,6 +117,33 @@ async def test_a_time_that_cannot_be_right_is_not_counted_from(
     assert home.shown(LEFT_OPEN) == "on"
 
 
+@pytest.mark.parametrize("last_toggled", [None, "soon"])
+async def test_left_open_stays_on_while_a_time_cannot_be_read(
+    home: Home, last_toggled: Any
+) -> None:
+    """Also after a restart, since which it is not open for long enough."""
+    await home.prove_zone()
+    home.gate.open_by_hand()
+    await home.advance(900)
+    await home.reload()
+    home.fail("sync", 1, edit=gate_with(last_toggled=last_toggled))
+    for _ in range(3):
+        assert home.shown(LEFT_OPEN) == "on"
+        await home.advance(30)
+
+
+async def test_left_open_stays_on_when_a_time_becomes_readable(home: Home) -> None:
+    """Whose zone is not known yet, so that it does not say since when it is open."""
+    home.gate.open_by_hand()
+    home.fail("sync", edit=gate_with(last_toggled=None))
+    await home.advance(30)
+    await home.advance(900)
+    home.cloud.faults.clear()
+    for _ in range(2):
+        assert home.shown(LEFT_OPEN) == "on"
+        await home.advance(30)
+
+
 @pytest.mark.parametrize("seconds", [0, None, "never"])
 async def test_without_a_limit_it_is_unknown(home: Home, seconds: Any) -> None:
     """A closed door is not left open all the same."""

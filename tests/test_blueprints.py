@@ -136,6 +136,7 @@ async def home(
     services, everything = home.hass.services, {"entity_id": "all"}
     services.async_register("notify", "mobile_app_phone", with_phone.notify)
     yield with_phone
+    with_phone.reachable.set()
     await services.async_call("automation", "turn_off", everything, blocking=True)
 
 
@@ -371,7 +372,19 @@ async def test_arrival_does_not_open(home: Home) -> None:
     home.gate.controller.unplugged = True
     await home.press(await home.ask())
     sentence = "Main gate may not have opened. Check it before you try again."
-    assert home.messages[2:] == [sentence]
+    assert home.messages[1:] == [sentence]
+
+
+async def test_arrival_slow_phone(home: Home) -> None:
+    """It opens at once though the phone cannot be reached any more."""
+    button = await home.ask()
+    home.reachable.clear()
+    await home.press(button)
+    assert home.sent == [("Main gate", "OPEN")]
+    home.reachable.set()
+    await home.advance(600)
+    assert home.messages[1:] == [CLEARED]
+    assert len(home.sent) == 1
 
 
 async def test_night_closes(home: Home) -> None:

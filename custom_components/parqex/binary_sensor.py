@@ -143,9 +143,9 @@ class ParqExLeftOpen(ParqExAccessPointEntity, BinarySensorEntity):
         Otherwise when it was first seen open.
         """
         seen = self._seen_open_at
-        if seen is None or self.access_point.last_toggled is None:
+        if seen is None or self._seen_toggled is None:
             return seen
-        toggled = self.data.access_log.clock.known_utc(self.access_point.last_toggled)
+        toggled = self.data.access_log.clock.known_utc(self._seen_toggled)
         if toggled is None:
             return seen
         earliest = (self._seen_closed_at or toggled) - TOLERANCE
@@ -165,14 +165,14 @@ class ParqExLeftOpen(ParqExAccessPointEntity, BinarySensorEntity):
             return
         access_point, now = self.access_point, dt_util.utcnow()
         if access_point.state is not State.OPEN:
-            self._seen_open_at = None
+            self._seen_open_at = self._seen_toggled = None
             self._seen_closed_at = now if access_point.state is State.CLOSED else None
-        elif (
-            self._seen_open_at is None
-            or access_point.last_toggled != self._seen_toggled
-        ):
-            self._seen_open_at = now
-        self._seen_toggled = access_point.last_toggled
+        else:
+            # One answer may lack it.
+            toggled = access_point.last_toggled or self._seen_toggled
+            if self._seen_open_at is None or self._seen_toggled not in (None, toggled):
+                self._seen_open_at = now
+            self._seen_toggled = toggled
 
         self._async_cancel_alert()
         if (alert_at := self._alert_at) and alert_at > now:

@@ -6,17 +6,13 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_capture_events,
-)
+from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.parqex.access_log.clock import ServiceClock
 from custom_components.parqex.const import EVENT_ACCESS
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import Event
 from tests.common import Home
-from tests.conftest import NOW, Advance, set_up, settle
-from tests.simulator import Cloud, DemoHouse
+from tests.conftest import NOW, set_up
 
 HOUR, DAY = 3600, 86400
 
@@ -31,15 +27,6 @@ class LogHome(Home):
         """Set up the owner's account, at a service that writes times in a zone."""
         self.cloud.time_zone, self.house.owner.time_zone = zone, account
         await set_up(self.hass, self.entry)
-
-    async def unload(self) -> None:
-        """Unload the account."""
-        assert await self.hass.config_entries.async_unload(self.entry.entry_id)
-
-    async def refresh(self) -> None:
-        """Refresh without waiting for the schedule."""
-        await self.coordinator.async_refresh()
-        await settle(self.hass)
 
     async def history(self, entity_id: str = "switch.main_gate", **data: Any) -> Any:
         """Return what the action answers."""
@@ -96,21 +83,12 @@ def clock(request: pytest.FixtureRequest, freezer: FrozenDateTimeFactory) -> Non
 
 
 @pytest.fixture
-def unlinked(
-    hass: HomeAssistant,
-    cloud: Cloud,
-    house: DemoHouse,
-    entry: MockConfigEntry,
-    credentials: None,
-    advance: Advance,
-    freezer: FrozenDateTimeFactory,
-) -> LogHome:
+def unlinked(unlinked: Home) -> LogHome:
     """Return the house with an entry that is not set up yet."""
-    freezer.tick(HOUR)
-    events = async_capture_events(hass, EVENT_ACCESS)
-    home = LogHome(hass, cloud, house, entry, advance, freezer, events)
-    home.gate.travel_seconds = 0
-    return home
+    unlinked.freezer.tick(HOUR)
+    unlinked.gate.travel_seconds = 0
+    events = async_capture_events(unlinked.hass, EVENT_ACCESS)
+    return LogHome(**vars(unlinked), events=events)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """In which zone ParqEx writes its times."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +19,7 @@ KOLKATA = ZoneInfo("Asia/Kolkata")
 SUMMER = datetime(2026, 7, 2, 12, 0, tzinfo=UTC)
 WINTER = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 HALF_MINUTE = timedelta(seconds=30)
-HOUR = timedelta(hours=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def clock_of(
@@ -45,111 +45,62 @@ def seen(
     return Observation(written(at - late, zone), at - HALF_MINUTE, at)
 
 
-@pytest.mark.parametrize("zone", [UTC, NEW_YORK])
-@pytest.mark.parametrize("minutes", [0, 5, -5])
-def test_one_observation_that_fits_one_candidate_proves_it(
-    zone: tzinfo, minutes: int
+# The account's zone and the proven one, what was seen in each refresh, the zone after.
+LEARNT: list[tuple[tzinfo | None, str | None, list[list[Observation]], str | None]] = [
+    # What fits one candidate proves it, also if clocks differ a little.
+    *(
+        (NEW_YORK, None, [[seen(zone, late=minutes * MINUTE)]], str(zone))
+        for zone in (UTC, NEW_YORK)
+        for minutes in (0, 5, -5)
+    ),
+    # London in winter says nothing about London in summer.
+    (LONDON, None, [[seen(UTC)]] * 3, None),
+    (LONDON, None, [[seen(UTC)], [seen(LONDON, SUMMER)]], "Europe/London"),
+    (LONDON, "+00:00", [[seen(UTC)]] * 3, "+00:00"),
+    # Neither a late report nor a wrong clock moves what is proven, an offset neither.
+    *(
+        (account, str(zone), [[late], [seen(zone)], [late]], str(zone))
+        for account, zone in ((NEW_YORK, UTC), (NEW_YORK, NEW_YORK), (None, UTC))
+        for minutes in (11, 47, 300)
+        for late in [seen(zone, late=minutes * MINUTE)]
+    ),
+    (KOLKATA, "+05:30", [[seen(UTC)], [seen(KOLKATA, SUMMER)]], "Asia/Kolkata"),
+    (KOLKATA, "+05:30", [[seen(UTC)]], "+05:30"),
+    # A slow clock is no zone of its own.
+    (None, None, [[seen(UTC, late=11 * MINUTE)]] * 5, None),
+    # Two agreeing observations in a row are believed, if they are of two refreshes.
+    (NEW_YORK, "UTC", [[seen(NEW_YORK)]] * 2, "America/New_York"),
+    (KOLKATA, "+05:30", [[seen(UTC)]] * 2, "UTC"),
+    (NEW_YORK, "UTC", [[seen(NEW_YORK)] * 2], "UTC"),
+    (NEW_YORK, "UTC", [[seen(NEW_YORK)], [seen(NEW_YORK), seen(KOLKATA)]], "UTC"),
+    (NEW_YORK, None, [[seen(NEW_YORK), seen(UTC)]], None),
+    # Without the account's zone it is an offset: zero may be the winter of London.
+    (None, None, [[seen(NEW_YORK)]], "-05:00"),
+    (None, None, [[seen(KOLKATA)]], "+05:30"),
+    (None, None, [[seen(UTC)]], "+00:00"),
+    # The documentation names no third zone, so an offset beside two needs more.
+    (NEW_YORK, None, [[seen(KOLKATA)]], None),
+    (NEW_YORK, None, [[seen(KOLKATA)]] * 2, "+05:30"),
+    # An offset yields to a zone that has it and knows when clocks change.
+    (NEW_YORK, "-05:00", [[seen(NEW_YORK)]], "America/New_York"),
+    (LONDON, "+00:00", [[seen(LONDON, SUMMER)]], "+00:00"),
+    (LONDON, "+00:00", [[seen(LONDON, SUMMER)]] * 2, "Europe/London"),
+]
+
+
+@pytest.mark.parametrize(("account_zone", "proven", "refreshes", "zone"), LEARNT)
+async def test_the_zone_is_what_observations_prove(
+    account_zone: tzinfo | None,
+    proven: str | None,
+    refreshes: list[list[Observation]],
+    zone: str | None,
 ) -> None:
-    """Even if the clocks of ParqEx and Home Assistant differ a little."""
-    clock = clock_of()
-    assert not clock.proven
-    clock.async_observe([seen(zone, late=timedelta(minutes=minutes))])
-    assert clock.zone is zone
-
-
-def test_what_fits_both_candidates_proves_nothing() -> None:
-    """London in winter says nothing about London in summer."""
-    clock = clock_of(LONDON)
-    for _ in range(3):
-        clock.async_observe([seen(UTC)])
-    assert not clock.proven
-    assert clock.known_utc(written(WINTER, UTC)) == WINTER
-    assert clock.known_utc(written(SUMMER, LONDON)) is None
-    clock.async_observe([seen(LONDON, SUMMER)])
-    assert clock.zone is LONDON
-
-
-@pytest.mark.parametrize("zone", [UTC, NEW_YORK])
-@pytest.mark.parametrize(
-    "late", [timedelta(minutes=11), timedelta(minutes=47), 5 * HOUR]
-)
-def test_one_odd_observation_moves_no_proven_zone(
-    zone: tzinfo, late: timedelta
-) -> None:
-    """Neither a controller that reports late, nor a clock that is wrong."""
-    clock = clock_of(zone=zone)
-    clock.async_observe([seen(zone, late=late)])
-    clock.async_observe([seen(zone)])
-    clock.async_observe([seen(zone, late=late)])
-    assert clock.zone is zone
-
-
-def test_a_slow_clock_is_no_zone_of_its_own() -> None:
-    """However often it is seen."""
-    clock = clock_of(account_zone=None)
-    for _ in range(5):
-        clock.async_observe([seen(UTC, late=timedelta(minutes=11))])
-    assert not clock.proven
-
-
-def test_a_proven_zone_yields_to_two_agreeing_observations_in_a_row() -> None:
-    """Of two refreshes."""
-    clock = clock_of(zone=UTC)
-    clock.async_observe([seen(NEW_YORK)])
-    clock.async_observe([seen(NEW_YORK, WINTER + HOUR)])
-    assert clock.zone is NEW_YORK
-
-
-def test_observations_of_one_refresh_count_once_and_only_if_they_agree() -> None:
-    """For a proof as for a doubt."""
-    clock = clock_of(zone=UTC)
-    clock.async_observe([seen(NEW_YORK), seen(NEW_YORK)])
-    assert clock.zone is UTC
-    clock.async_observe([seen(NEW_YORK), seen(KOLKATA)])
-    assert clock.zone is UTC
-    clock = clock_of()
-    clock.async_observe([seen(NEW_YORK), seen(UTC)])
-    assert not clock.proven
-
-
-@pytest.mark.parametrize(
-    ("zone", "offset"),
-    [(NEW_YORK, "-05:00"), (KOLKATA, "+05:30"), (UTC, "+00:00")],
-)
-def test_without_the_accounts_zone_one_observation_shows_an_offset(
-    zone: tzinfo, offset: str
-) -> None:
-    """Zero as well: it may be the winter of London."""
-    clock = clock_of(account_zone=None)
-    clock.async_observe([seen(zone)])
-    assert str(clock.zone) == offset
-    assert clock.to_utc(written(WINTER, zone), WINTER) == WINTER
-
-
-def test_an_offset_beside_both_candidates_needs_two_observations() -> None:
-    """The documentation names no third."""
-    clock = clock_of()
-    clock.async_observe([seen(KOLKATA)])
-    assert not clock.proven
-    clock.async_observe([seen(KOLKATA, WINTER + HOUR)])
-    assert str(clock.zone) == "+05:30"
-
-
-async def test_an_offset_yields_to_a_named_zone_at_once() -> None:
-    """Which knows when clocks change."""
-    clock = clock_of(account_zone=None, zone=await async_zone("-05:00"))
-    clock.async_set_account_zone(NEW_YORK)
-    clock.async_observe([seen(NEW_YORK)])
-    assert clock.zone is NEW_YORK
-
-
-async def test_an_offset_is_kept_while_two_named_zones_fit() -> None:
-    """Until one of them does not."""
-    clock = clock_of(LONDON, zone=await async_zone("+00:00"))
-    clock.async_observe([seen(UTC)])
-    assert str(clock.zone) == "+00:00"
-    clock.async_observe([seen(LONDON, SUMMER)])
-    assert clock.zone is LONDON
+    """What is proven is doubted only by two that agree."""
+    clock = clock_of(account_zone, await async_zone(proven))
+    for observations in refreshes:
+        clock.async_observe(observations)
+    assert clock.proven is (zone is not None)
+    assert zone == (clock.zone and str(clock.zone))
 
 
 @pytest.mark.parametrize(
@@ -167,17 +118,8 @@ async def test_a_proven_zone_can_be_restored_from_its_name(
 @pytest.mark.parametrize(
     "name",
     [
-        None,
-        "",
-        "+",
-        "+25:00",
-        "Atlantis/Centre",
-        "America",
-        "zone.tab",
-        "/etc/passwd",
-        "../UTC",
-        "UTC\x00",
-        "x" * 256,
+        *("", "+", "+25:00", "Atlantis/Centre", "America", "zone.tab"),
+        *("/etc/passwd", "../UTC", "UTC\x00", "x" * 256),
     ],
 )
 async def test_what_names_no_zone_is_none(hass: HomeAssistant, name: str) -> None:
@@ -187,16 +129,13 @@ async def test_what_names_no_zone_is_none(hass: HomeAssistant, name: str) -> Non
 
 def test_an_unproven_time_is_kept_within_its_window() -> None:
     """In the candidate that fits it, or at the nearer end."""
-    clock, minute = clock_of(), timedelta(minutes=1)
+    clock, before = clock_of(), WINTER - MINUTE
     for zone in (UTC, NEW_YORK):
-        time = written(WINTER - minute, zone)
-        assert clock.to_utc(time, WINTER, WINTER - 15 * minute) == WINTER - minute
+        assert clock.to_utc(written(before, zone), WINTER, WINTER - HOUR) == before
     ahead, behind = written(WINTER, KOLKATA), written(WINTER, ZoneInfo("Etc/GMT+9"))
-    assert clock.to_utc(ahead, WINTER, WINTER - minute) == WINTER
-    assert clock.to_utc(behind, WINTER, WINTER - minute) == WINTER - minute
-    assert clock.to_utc(ahead, WINTER, WINTER - HOUR, WINTER - minute) == (
-        WINTER - minute
-    )
+    assert clock.to_utc(ahead, WINTER, before) == WINTER
+    assert clock.to_utc(behind, WINTER, before) == before
+    assert clock.to_utc(ahead, WINTER, WINTER - HOUR, before) == before
 
 
 def test_a_proven_time_may_lie_outside_its_window() -> None:
@@ -206,38 +145,13 @@ def test_a_proven_time_may_lie_outside_its_window() -> None:
     assert clock.to_utc(written(late, UTC), WINTER, WINTER - HALF_MINUTE) == late
 
 
-@pytest.mark.parametrize("zone", [None, UTC, NEW_YORK])
-def test_a_time_with_a_zone_is_taken_at_its_word(zone: tzinfo | None) -> None:
-    """Whatever is proven."""
-    clock = clock_of(zone=zone)
-    assert clock.to_utc(WINTER - 9 * HOUR, WINTER, WINTER) == WINTER - 9 * HOUR
-    assert clock.known_utc(WINTER) == WINTER
-    assert not clock.comes_twice(datetime(2026, 11, 1, 1, 30, tzinfo=UTC))
-
-
 def test_a_time_is_not_known_while_the_candidates_disagree_or_are_unknown() -> None:
     """An account in UTC needs no proof."""
     assert clock_of().known_utc(written(WINTER, UTC)) is None
     assert clock_of(account_zone=None).known_utc(written(WINTER, UTC)) is None
-    clock = clock_of(ZoneInfo("Etc/UTC"))
-    assert clock.known_utc(written(SUMMER, UTC)) == SUMMER
-
-
-@pytest.mark.parametrize("account_zone", [NEW_YORK, None])
-def test_of_an_hour_that_comes_twice_it_is_the_later_possible_one(
-    account_zone: tzinfo | None,
-) -> None:
-    """Not after now, nor after what followed."""
-    clock = clock_of(account_zone, NEW_YORK)
-    first = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
-    time = written(first, NEW_YORK)
-    assert clock.comes_twice(time)
-    assert not clock.comes_twice(time + HOUR)
-    assert clock.to_utc(time, first + HALF_MINUTE) == first
-    assert clock.to_utc(time, first + HOUR) == first + HOUR
-    assert clock.to_utc(time, first + 9 * HOUR) == first + HOUR
-    following = first + 40 * timedelta(minutes=1)
-    assert clock.to_utc(time, first + 9 * HOUR, following=following) == first
+    assert clock_of(LONDON).known_utc(written(SUMMER, LONDON)) is None
+    assert clock_of(LONDON).known_utc(written(WINTER, UTC)) == WINTER
+    assert clock_of(ZoneInfo("Etc/UTC")).known_utc(written(SUMMER, UTC)) == SUMMER
 
 
 @pytest.mark.parametrize(
@@ -247,6 +161,7 @@ def test_of_an_hour_that_comes_twice_it_is_the_later_possible_one(
         (NEW_YORK, None, [], False),
         (NEW_YORK, None, [NEW_YORK, UTC], False),
         (NEW_YORK, None, [KOLKATA], True),
+        (None, timezone(timedelta(hours=-5)), [NEW_YORK], True),
         (None, UTC, [UTC], False),
         (None, UTC, [UTC, NEW_YORK], True),
         (NEW_YORK, UTC, [NEW_YORK], True),
@@ -261,12 +176,6 @@ def test_the_accounts_zone_is_needed_while_unknown_or_doubted(
     """A proof needs it no more."""
     clock = clock_of(account_zone, zone)
     assert clock.needs_account_zone(map(seen, observed)) is needed
-
-
-async def test_beside_an_offset_the_accounts_zone_is_needed() -> None:
-    """It may replace the offset."""
-    clock = clock_of(None, await async_zone("-05:00"))
-    assert clock.needs_account_zone([seen(NEW_YORK)])
 
 
 def test_listeners_hear_when_times_are_to_be_shown_anew() -> None:

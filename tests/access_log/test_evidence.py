@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.simulator import Fault
+from tests.common import gate_with
 
-from .conftest import HOUR, LogHome, now, utc
+from .conftest import HOUR, LogHome, now
 from .test_log import events_of, toggle
 
 NEW_YORK = "America/New_York"
@@ -19,16 +19,6 @@ async def moved(home: LogHome, seconds: float = 30) -> datetime:
     toggle(home.gate)
     await home.advance(seconds)
     return at
-
-
-def last_toggled(written: str) -> Fault:
-    """Return a fault that changes when the gate moved."""
-
-    def edit(body: Any) -> Any:
-        body["devices"][0]["doors"][0]["last_toggled"] = written
-        return body
-
-    return Fault(edit=edit)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +73,7 @@ async def test_a_state_seen_before_its_time_moves_no_zone(unlinked: LogHome) -> 
     home.freezer.tick(5 * HOUR)
     await home.link()
     for _ in range(2):
-        home.cloud.faults.add("sync", last_toggled(f"{toggled:%F %T}"), times=1)
+        home.fail("sync", 1, edit=gate_with(last_toggled=f"{toggled:%F %T}"))
         toggled = await moved(home)
         times.append(toggled)
         await home.advance(30)
@@ -112,35 +102,6 @@ async def test_an_outage_teaches_nothing_and_no_time_is_hours_off(
     assert home.times == [opened]
 
 
-async def test_a_window_that_is_wide_moves_no_zone(home: LogHome) -> None:
-    """After an outage of hours, the time would fit another zone."""
-    times = [await moved(home)]
-    for _ in range(2):
-        home.fail("sync", status=503)
-        await home.advance(60)
-        times.append(await moved(home, 5 * HOUR))
-        home.cloud.faults.clear()
-        await home.advance(120)
-    assert str(home.clock.zone) == "UTC"
-    assert home.times == times
-
-
-@pytest.mark.parametrize("clock", ["2026-03-28 11:00:00"], indirect=True)
-async def test_london_in_winter_proves_nothing_for_the_summer(
-    unlinked: LogHome,
-) -> None:
-    """Though times are known in winter."""
-    home = unlinked
-    await home.link("Europe/London", "Europe/London")
-    times = [await moved(home)]
-    assert not home.clock.proven
-    await home.unload()
-    home.freezer.move_to("2026-03-29 09:00:00")
-    times.append(await moved(home, 600))
-    await home.link("Europe/London", "Europe/London")
-    assert home.times == times
-
-
 @pytest.mark.parametrize("settings", [True, False])
 async def test_times_with_a_zone_are_taken_at_their_word(
     unlinked: LogHome, settings: bool
@@ -154,7 +115,7 @@ async def test_times_with_a_zone_are_taken_at_their_word(
     times = []
     for _ in range(2):
         home.cloud.faults.clear("sync")
-        home.cloud.faults.add("sync", last_toggled(now().isoformat()))
+        home.fail("sync", edit=gate_with(last_toggled=now().isoformat()))
         times.append(await moved(home))
     assert not home.clock.proven
     assert home.times == times
@@ -224,14 +185,3 @@ async def test_the_hour_that_comes_twice_keeps_its_order_and_times(
     assert [one["occurred_at"] for one in found] == [
         one.data["occurred_at"] for one in reversed(home.events)
     ]
-
-
-@pytest.mark.parametrize("clock", ["2026-11-01 04:00:00"], indirect=True)
-async def test_the_action_agrees_with_what_was_published(unlinked: LogHome) -> None:
-    """Though by now the same time came a second time."""
-    home = unlinked
-    await home.link(NEW_YORK)
-    times = [await moved(home), await moved(home)]
-    await home.advance(2 * HOUR)
-    assert home.times == times
-    assert [utc(one) for one in await home.history()] == times[::-1]

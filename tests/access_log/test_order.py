@@ -12,77 +12,62 @@ from custom_components.parqex.access_log.order import (
     common_shift,
     identified,
 )
-from custom_components.parqex.api import AccessEvent, Person, State
+from custom_components.parqex.api import AccessEvent, State
 
 
 def event(written: str, channel: str = "a", **changes: Any) -> AccessEvent:
     """Return an entry of the log with this time, told apart by its channel."""
+    full = f"2026-{written}" if "-" in written else f"2026-11-02 {written}"
+    time, has_time = datetime.fromisoformat(full), ":" in written
     return AccessEvent(
-        "0A-1b",
-        State.OPEN,
-        datetime.fromisoformat(written),
-        channel,
-        None,
-        True,
-        has_time=" " in written,
+        "0A-1b", State.OPEN, time, channel, None, True, has_time
     )._replace(**changes)
 
 
-def ordered(
-    *written: str, newest_first: bool = True, zone: str = "America/New_York"
-) -> tuple[str, bool]:
-    """Return in which order the entries happened, by number, and the new direction."""
-    clock = ServiceClock()
-    clock.zone = ZoneInfo(zone)
-    events = [event(time, str(number)) for number, time in enumerate(written)]
-    found, newest_first = chronological(events, newest_first, clock.comes_twice)
-    return "".join(str(one.channel) for one in found), newest_first
+TWICE = ("11-01 00:59:00", "11-01 01:50:00", "11-01 01:10:00", "11-01 02:00:00")
 
 
-@pytest.mark.parametrize("known", [True, False])
-def test_an_answer_with_a_direction_sets_it(known: bool) -> None:
-    """Its first and last entry may be equal to others."""
-    times = ("2026-11-02 12:00:00", "2026-11-02 12:00:00", "2026-11-02 12:00:01")
-    assert ordered(*times, newest_first=known) == ("012", False)
-    assert ordered(*times[::-1], newest_first=known) == ("210", True)
-
-
-@pytest.mark.parametrize(("known", "order"), [(True, "210"), (False, "012")])
-@pytest.mark.parametrize("time", ["2026-11-02", "2026-11-02 12:00:00"])
-def test_equal_times_keep_the_known_direction(
-    known: bool, order: str, time: str
+@pytest.mark.parametrize(
+    ("written", "known", "order", "newest_first"),
+    [
+        # The first and the last entry may be equal to others.
+        *(
+            (("12:00:00", "12:00:00", "12:00:01"), k, "012", False)
+            for k in (True, False)
+        ),
+        *(
+            (("12:00:01", "12:00:00", "12:00:00"), k, "210", True)
+            for k in (True, False)
+        ),
+        # Without a direction, the known one holds: in a second, or on a day.
+        *(((time,) * 3, True, "210", True) for time in ("11-02", "12:00:00")),
+        *(((time,) * 3, False, "012", False) for time in ("11-02", "12:00:00")),
+        *(((), k, "", k) for k in (True, False)),
+        # What is in no order is sorted, and sets no direction.
+        *((("12:00:00", "12:20:00", "12:10:00"), k, "021", k) for k in (True, False)),
+        # In the hour that comes twice the later event may have the smaller time.
+        *((TWICE, k, "0123", False) for k in (True, False)),
+        *((TWICE[::-1], k, "3210", True) for k in (True, False)),
+        (TWICE[1:3], True, "10", True),
+        (TWICE[1:3], False, "01", False),
+    ],
+)
+def test_an_answer_is_put_in_order(
+    written: tuple[str, ...], known: bool, order: str, newest_first: bool
 ) -> None:
-    """As bare dates of one day do, or attempts within a second."""
-    assert ordered(time, time, time, newest_first=known) == (order, known)
-    assert ordered(newest_first=known) == ("", known)
-
-
-@pytest.mark.parametrize("known", [True, False])
-def test_an_unordered_answer_is_sorted_and_sets_no_direction(known: bool) -> None:
-    """By time."""
-    times = ("2026-11-02 12:00:00", "2026-11-02 12:20:00", "2026-11-02 12:10:00")
-    assert ordered(*times, newest_first=known) == ("021", known)
-
-
-@pytest.mark.parametrize("known", [True, False])
-def test_the_hour_that_comes_twice_keeps_the_order_of_the_answer(known: bool) -> None:
-    """There the later event may have the smaller time."""
-    times = (
-        "2026-11-01 00:59:00",
-        "2026-11-01 01:50:00",
-        "2026-11-01 01:10:00",
-        "2026-11-01 02:00:00",
-    )
-    assert ordered(*times, newest_first=known) == ("0123", False)
-    assert ordered(*times[::-1], newest_first=known) == ("3210", True)
-    assert ordered(*times[1:3], newest_first=known) == ("10" if known else "01", known)
-    assert ordered(*times, zone="UTC") == ("0213", True)
+    """By the direction that it shows, or that answers before it showed."""
+    clock = ServiceClock()
+    clock.zone = ZoneInfo("America/New_York")
+    events = [event(time, str(number)) for number, time in enumerate(written)]
+    found, direction = chronological(events, known, clock.comes_twice)
+    assert "".join(str(one.channel) for one in found) == order
+    assert direction is newest_first
 
 
 def test_times_with_and_without_a_zone_can_be_compared() -> None:
     """A service may begin to name zones."""
-    naive = event("2026-11-02 12:00:00")
-    aware = event("2026-11-02 12:00:01")._replace(
+    naive = event("12:00:00")
+    aware = event("12:00:01")._replace(
         occurred=datetime(2026, 11, 2, 12, 0, 1, tzinfo=UTC)
     )
     assert chronological([aware, naive], False, ServiceClock().comes_twice) == (
@@ -95,9 +80,9 @@ def test_a_key_holds_the_time_the_state_and_the_plain_id() -> None:
     """A midnight is no bare date, and equal keys are counted."""
     entries = identified(
         [
-            event("2026-11-02 00:00:00"),
-            event("2026-11-02"),
-            event("2026-11-02 00:00:00", access_point_id="0a1B"),
+            event("00:00:00"),
+            event("11-02"),
+            event("00:00:00", access_point_id="0a1B"),
         ]
     )
     assert [(entry.key, entry.number) for entry in entries] == [
@@ -107,42 +92,26 @@ def test_a_key_holds_the_time_the_state_and_the_plain_id() -> None:
     ]
 
 
-def test_what_is_edited_later_is_not_in_the_key() -> None:
-    """Nor is the channel."""
-    edits: dict[str, Any] = {
-        "person": Person("7", "Vera Visitor"),
-        "success": False,
-        "channel": None,
-    }
-    before, after = (
-        identified([event("2026-11-02 12:00:00", **changes)])[0]
-        for changes in (dict[str, Any](), edits)
-    )
-    assert before.key == after.key
-
-
 @pytest.mark.parametrize(
-    ("written", "shift"),
+    ("remembered", "written", "shift"),
     [
-        (["09:00:00", "09:01:00", "10:30:00"], timedelta(hours=-3)),
-        (["21:30:00", "21:31:00", "21:32:00"], timedelta(hours=9, minutes=30)),
-        (["12:00:00", "12:01:00"], None),
-        (["12:01:00", "12:30:00"], None),
-        (["09:00:00", "12:30:00"], None),
-        (["12:00:07", "12:01:07"], None),
-        ([], None),
+        (["12:00:00", "12:01:00"], ["09:00:00", "09:01:00", "10:30:00"], -3),
+        (["12:00:00", "12:01:00"], ["21:30:00", "21:31:00", "21:32:00"], 9.5),
+        (["12:00:00", "12:01:00"], ["12:00:00", "12:01:00"], None),
+        (["12:00:00", "12:01:00"], ["12:01:00", "12:30:00"], None),
+        (["12:00:00", "12:01:00"], ["09:00:00", "12:30:00"], None),
+        (["12:00:00", "12:01:00"], ["12:00:07", "12:01:07"], None),
+        (["12:00:00", "12:01:00"], [], None),
+        # What happens at these times every day.
+        (["12:00:00", "12:01:00"], ["11-03 12:00:00", "11-03 12:01:00"], None),
+        (["12:00:00"], ["13:00:00"], None),
+        ([], ["12:00:00"], None),
     ],
 )
 def test_a_shift_explains_all_remembered_times_or_none(
-    written: list[str], shift: timedelta | None
+    remembered: list[str], written: list[str], shift: float | None
 ) -> None:
-    """By what two zones can differ."""
-    remembered = [
-        entry.key
-        for entry in identified(
-            map(event, ("2026-11-02 12:00:00", "2026-11-02 12:01:00"))
-        )
-    ]
-    entries = identified(event(f"2026-11-02 {time}") for time in written)
-    assert common_shift(remembered, entries) == shift
-    assert common_shift([], entries) is None
+    """Two of them at least, by what two zones can differ."""
+    keys = [entry.key for entry in identified(map(event, remembered))]
+    expected = None if shift is None else timedelta(hours=shift)
+    assert common_shift(keys, identified(map(event, written))) == expected

@@ -27,26 +27,35 @@ def snapshot(
     toggled: str | None = EARLIER,
     *,
     doors: str = "a",
+    controller_id: str = "c",
+    name: str = "",
 ) -> Snapshot:
     """Return a controller with access points that are all alike."""
     last_toggled = datetime.fromisoformat(toggled) if toggled else None
     access_points = {
         one: AccessPoint(
-            one, "c", one, 1, state, last_toggled, True, None, None, False, None, None
+            *(one, controller_id, name, 1, state, last_toggled, True),
+            *(None, None, False, None, None),
         )
         for one in doors
     }
-    return Snapshot({"c": Controller("c", None, None)}, access_points)
+    controller = Controller(controller_id, None, None)
+    return Snapshot({controller_id: controller}, access_points)
 
 
 def followed(*snapshots: Snapshot) -> FetchSchedule:
     """Return the schedule after these, the log fetched well at 0 after the first one."""
     schedule = FetchSchedule()
     for before, now in pairwise((Snapshot({}, {}), *snapshots)):
-        schedule.follow(SnapshotChange.between(before, now))
+        follow(schedule, before, now)
         if not before.controllers:
             fetch(schedule, 0)
     return schedule
+
+
+def follow(schedule: FetchSchedule, before: Snapshot, now: Snapshot) -> None:
+    """Have a schedule follow from one snapshot to the next."""
+    schedule.follow(SnapshotChange.between(before, now))
 
 
 def fetch(schedule: FetchSchedule, now: float, *events: AccessEvent) -> None:
@@ -72,42 +81,47 @@ def test_a_new_controller_is_fetched_at_once_then_every_quarter_of_an_hour() -> 
     schedule = FetchSchedule()
     assert schedule.due(0) is None
     assert schedule.seconds_until_next(0) is None
-    schedule.follow(SnapshotChange.between(Snapshot({}, {}), snapshot()))
+    follow(schedule, Snapshot({}, {}), snapshot())
     assert schedule.seconds_until_next(-DAY) == 0
     fetch(schedule, 100)
     assert schedule.seconds_until_next(100) == 15 * MINUTE
     fetch(schedule, 100 + 15 * MINUTE)
 
 
-def test_controllers_that_are_gone_are_not_fetched() -> None:
-    """Nor are they waited for."""
-    schedule = followed(snapshot(), Snapshot({}, {}))
-    assert schedule.get("c") is None
+def test_what_is_not_listed_is_not_fetched_and_forgotten_once_it_is_gone() -> None:
+    """A record that is unreadable once changes nothing of the pace."""
+    elsewhere = snapshot(doors="x", controller_id="d")
+    unreadable = Snapshot({}, {}, skipped=1)
+    schedule = followed(snapshot())
+    controller = schedule.get("c")
+    assert controller
+    controller.was_refused(0)
+    follow(schedule, snapshot(), unreadable)
     assert schedule.due(DAY) is None
+    follow(schedule, unreadable, snapshot())
+    assert schedule.get("c") is controller
+    assert schedule.seconds_until_next(0) == 15 * MINUTE
+    follow(schedule, snapshot(), elsewhere)
+    follow(schedule, elsewhere, snapshot())
+    assert schedule.seconds_until_next(0) == 0
 
 
 @pytest.mark.parametrize(
-    "now",
+    ("now", "wait"),
     [
-        snapshot(State.OPEN, TOGGLED),
-        snapshot(State.OPEN),
-        snapshot(State.CLOSED, TOGGLED),
-        snapshot(None, None),
-        snapshot(doors="ab"),
+        (snapshot(State.OPEN, TOGGLED), 0),
+        (snapshot(State.OPEN), 0),
+        (snapshot(State.CLOSED, TOGGLED), 0),
+        (snapshot(None, None), 0),
+        (snapshot(doors="ab"), 0),
+        (snapshot(name="Gate"), 15 * MINUTE),
     ],
 )
-def test_what_moved_or_is_new_is_fetched_at_once(now: Snapshot) -> None:
-    """A new time without a new state is a movement."""
-    assert followed(snapshot(), now).seconds_until_next(30) == 0
-
-
-def test_other_changes_are_no_reason_to_fetch() -> None:
-    """Such as a new name."""
-    renamed = snapshot()
-    renamed = Snapshot(
-        renamed.controllers, {"a": renamed.access_points["a"]._replace(name="Gate")}
-    )
-    assert followed(snapshot(), renamed).seconds_until_next(0) == 15 * MINUTE
+def test_only_what_moved_or_is_new_is_fetched_at_once(
+    now: Snapshot, wait: float
+) -> None:
+    """A new time without a new state is a movement, a new name is none."""
+    assert followed(snapshot(), now).seconds_until_next(0) == wait
 
 
 def waits(
@@ -123,31 +137,24 @@ def waits(
 
 
 @pytest.mark.parametrize(
-    "event",
+    ("event", "ends"),
     [
-        logged(EARLIER),
-        logged(TOGGLED, State.CLOSED),
-        logged(TOGGLED, access_point_id="b"),
-        logged("2026-11-01"),
+        (logged(EARLIER), False),
+        (logged(TOGGLED, State.CLOSED), False),
+        (logged(TOGGLED, access_point_id="b"), False),
+        (logged("2026-11-01"), False),
+        (logged(TOGGLED), True),
+        (logged("2026-11-02 12:00:01"), True),
+        (logged("2026-11-02"), True),
     ],
 )
-def test_a_missing_entry_is_awaited_three_times(event: AccessEvent) -> None:
-    """Whatever else the log holds of the access point."""
+def test_a_missing_entry_is_awaited_three_times(event: AccessEvent, ends: bool) -> None:
+    """It, or a later one of that state, ends the wait; nothing else of the log does."""
     schedule = followed(snapshot(), snapshot(State.OPEN, TOGGLED))
-    fetches = waits(schedule, event)
-    assert [next(fetches) for _ in range(5)] == [30, 60, 120, 900, 900]
-
-
-@pytest.mark.parametrize(
-    "event", [logged(TOGGLED), logged("2026-11-02 12:00:01"), logged("2026-11-02")]
-)
-def test_the_entry_of_a_movement_ends_the_wait(event: AccessEvent) -> None:
-    """Or a later one of that state."""
-    schedule = followed(snapshot(), snapshot(State.OPEN, TOGGLED))
-    fetches = waits(schedule)
-    assert next(fetches) == 30
+    assert next(waits(schedule)) == 30
     fetches = waits(schedule, event, now=130)
-    assert next(fetches) == 15 * MINUTE
+    expected = [900, 900] if ends else [60, 120, 900, 900]
+    assert [next(fetches) for _ in expected] == expected
 
 
 def test_what_moves_while_a_fetch_is_under_way_needs_another_one() -> None:
@@ -156,60 +163,41 @@ def test_what_moves_while_a_fetch_is_under_way_needs_another_one() -> None:
     due = schedule.due(HOUR)
     assert due
     due[1].begin(HOUR)
-    schedule.follow(SnapshotChange.between(snapshot(), snapshot(State.OPEN, TOGGLED)))
+    follow(schedule, snapshot(), snapshot(State.OPEN, TOGGLED))
     due[1].succeeded([], HOUR)
     assert schedule.seconds_until_next(HOUR) == 0
 
 
 @pytest.mark.parametrize(
-    ("outcome", "expected"),
+    ("outcome", "expected", "other", "anew"),
     [
-        ("failed", [30, 60, 120, 240, 480, 900, 900]),
-        ("was_refused", [n * HOUR for n in (0.25, 0.5, 1, 2, 4, 8, 16, 24, 24)]),
+        ("failed", [30, 60, 120, 240, 480, 900, 900], "was_refused", 900),
+        (
+            *("was_refused", [n * HOUR for n in (0.25, 0.5, 1, 2, 4, 8, 16, 24, 24)]),
+            *("failed", 30),
+        ),
     ],
 )
 def test_failed_fetches_are_repeated_ever_later_whatever_moves(
-    outcome: str, expected: list[float]
+    outcome: str, expected: list[float], other: str, anew: float
 ) -> None:
-    """Up to a bound, also after thousands of them."""
+    """Up to a bound, also after thousands of them; refusals are counted apart."""
     schedule = followed(snapshot())
     controller = schedule.get("c")
     assert controller
     for wait in expected:
         getattr(controller, outcome)(now=0)
-        schedule.follow(SnapshotChange.between(snapshot(), snapshot(State.OPEN)))
+        follow(schedule, snapshot(), snapshot(State.OPEN))
         assert schedule.seconds_until_next(0) == wait
     for _ in range(5000):
         getattr(controller, outcome)(now=0)
     assert schedule.seconds_until_next(0) == expected[-1]
-    fetch(schedule, DAY)
-    controller.failed(now=0)
-    assert schedule.seconds_until_next(0) == 30
-
-
-@pytest.mark.parametrize(
-    ("retry_after", "wait"), [(0, 30), (20, 30), (600, 600), (2 * HOUR, 2 * HOUR)]
-)
-def test_a_rate_limit_only_ever_makes_the_wait_longer(
-    retry_after: float, wait: float
-) -> None:
-    """A zero is no invitation to hammer."""
-    schedule = followed(snapshot())
-    controller = schedule.get("c")
-    assert controller
-    controller.failed(0, retry_after)
-    assert schedule.seconds_until_next(0) == wait
-
-
-def test_a_log_is_unavailable_when_refused_or_failed_three_times() -> None:
-    """In a row."""
-    schedule = followed(snapshot())
-    controller = schedule.get("c")
-    assert controller
-    for available in (True, True, False):
-        controller.failed(0)
-        assert controller.available is available
-    fetch(schedule, HOUR)
-    assert controller.available
-    controller.was_refused(0)
+    getattr(controller, other)(now=0)
+    assert schedule.seconds_until_next(0) == anew
     assert not controller.available
+    fetch(schedule, DAY)
+    assert controller.available
+    # A rate limit only ever makes the wait longer: zero is no invitation to hammer.
+    for retry_after, wait in ((None, 30), (0, 60), (20, 120), (600, 600), (DAY, DAY)):
+        controller.failed(0, retry_after)
+        assert schedule.seconds_until_next(0) == wait

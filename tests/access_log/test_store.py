@@ -1,5 +1,6 @@
 """What is remembered of the access log: saved in time, restored, and bounded."""
 
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -8,9 +9,11 @@ import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
 from tests.common import errors
+from tests.conftest import settle
 
-from .conftest import DAY, LogHome
+from .conftest import DAY, LogHome, now
 from .test_log import begin_fetch, toggle
 
 type Storage = dict[str, Any]
@@ -57,7 +60,8 @@ async def test_steady_accesses_do_not_put_off_saving(
     """A power cut would have all of them published again."""
     for _ in range(15):
         toggle(home.gate)
-        await home.refresh()
+        await home.coordinator.async_refresh()
+        await settle(home.hass)
         await home.advance(4)
     assert len(home.events) == 15
     assert len(saved(home, hass_storage)["entries"]) >= 12
@@ -123,13 +127,21 @@ async def test_a_save_that_fails_does_not_keep_the_account_from_unloading(
 async def test_old_entries_are_forgotten_but_not_the_last_access(
     home: LogHome, hass_storage: Storage
 ) -> None:
-    """When no answer can mention them any more."""
+    """When no answer can mention them any more: it is no matter of Home Assistant's clock."""
     toggle(home.gate)
     await home.advance(30)
+    with patch.object(dt_util, "utcnow", lambda: now() + timedelta(days=7)):
+        await home.advance(900)
+    await home.advance(900)
+    assert len(home.events) == 1
     await home.advance(6 * DAY)
+    toggle(home.cloud.door("Elevator"))
+    await home.advance(30)
+    await home.advance(900)
     await home.unload()
-    assert not saved(home, hass_storage)["entries"]
-    assert saved(home, hass_storage)["last"]
+    assert len(home.events) == 2
+    assert len(saved(home, hass_storage)["entries"]) == 1
+    assert len(saved(home, hass_storage)["last"]) == 2
 
 
 BAD: list[Storage] = [

@@ -29,7 +29,7 @@ def live(home: LogHome, random: Random) -> None:
     """Let persons and sensors do something, or nothing."""
     door = random.choice(home.cloud.doors)
     visitors = [home.cloud.visitor(name) for name in ("Vera Visitor", "Will Walker")]
-    match random.randint(0, 11):
+    match random.randint(0, 7):
         case 0:
             door.open_as(random.choice(visitors))
         case 1:
@@ -77,15 +77,15 @@ async def test_a_week_is_published_whole_once_and_in_order(unlinked: LogHome) ->
             await end_trouble(home)
         # Only a prompt fetch can tell which of the two hours an attempt was in.
         quiet = abs(now() - CLOCKS_SET_BACK) < timedelta(hours=5)
-        if left < 0 and not quiet and random.random() < 0.06:
+        if left < 0 and not quiet and random.random() < 0.07:
             trouble = random.choice(("away", "restart", *FAULTS))
             troubles.add(trouble)
-            left = random.randint(2, 20)
+            left = random.randint(2, 10)
             await begin_trouble(home, trouble)
         live(home, random)
         home.freezer.tick(random.randint(10, 300))
         live(home, random)
-        await home.advance(random.randint(600, 1500))
+        await home.advance(random.randint(1800, 3000))
     await end_trouble(home)
     for _ in range(4):
         await home.advance(300)

@@ -1,7 +1,7 @@
 """The zone of the times that ParqEx writes without one."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -85,20 +85,21 @@ class ServiceClock:
     def async_observe(self, observations: Iterable[Observation]) -> None:
         """Learn from the observations of one refresh; disagreeing ones count as none."""
         verdicts = {
-            str(zone): zone
+            str(zone): (zone, observation.time)
             for observation in observations
             if (zone := self._verdict(observation))
         }
         if len(verdicts) != 1:
             return
-        ((name, zone),) = verdicts.items()
+        ((name, (zone, time)),) = verdicts.items()
         doubted, self._doubt = self._doubt, None
         if name == str(self.zone):
             return
         if self.zone is None:
             convinced = not _is_offset(zone) or self.account_zone is None
         else:
-            convinced = _is_offset(self.zone) and not _is_offset(zone)
+            # A named zone with the proven offset only adds the clock changes to it.
+            convinced = zone.utcoffset(time) == self.zone.utcoffset(time)
         if convinced or doubted == name:
             self.zone = zone
             self._async_notify()
@@ -138,6 +139,11 @@ class ServiceClock:
                 if reading + TOLERANCE >= earliest and reading <= latest:
                     return reading
         return min(max(time.replace(tzinfo=UTC), earliest), now, following or now)
+
+    def today(self) -> date:
+        """Return the date at the service, the earlier one while its zone is unknown."""
+        zones = [self.zone] if self.zone else self._candidates
+        return min(dt_util.utcnow().astimezone(zone).date() for zone in zones)
 
     def comes_twice(self, time: datetime) -> bool:
         """Return whether the clocks of the zone go through this time twice."""

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from ..api import AccessEvent, plain_id
 
-# Two zones differ by a multiple of this, and by no more than that.
+# Two zones differ by a multiple of this, and by less than that but for a few islands.
+# What happens at the same time every day is no shift.
 SHIFT_STEP = timedelta(minutes=15)
-LARGEST_SHIFT = timedelta(hours=26)
+SHIFT_LIMIT = timedelta(days=1)
 
 
 class Entry(NamedTuple):
@@ -93,13 +94,14 @@ def common_shift(
     `remembered`: keys that are expected among the entries, the newest one last.
     """
     logged = {entry.key for entry in entries}
-    if not remembered or not logged.isdisjoint(remembered):
+    # A single one may be the time of anything.
+    if len(remembered) < 2 or not logged.isdisjoint(remembered):
         return None
     for entry in entries:
         shift = time_of(entry.key) - time_of(remembered[-1])
         if (
             shift % SHIFT_STEP == timedelta(0)
-            and abs(shift) <= LARGEST_SHIFT
+            and abs(shift) < SHIFT_LIMIT
             and all(shifted(key, shift) in logged for key in reversed(remembered))
         ):
             return shift

@@ -56,7 +56,7 @@ class LogReader:
         ids = [access_point.id for access_point in access_points]
         first, last = (start - DAY).date(), (end + 2 * DAY).date()
         answers = await self._client.async_access_history(
-            controller_id, ids, first, last
+            controller_id, ids, first, last, self._clock.today()
         )
         # A clock that is more than a day ahead is wrong in every zone.
         ahead = naive(dt_util.utcnow() + DAY)

@@ -31,22 +31,19 @@ MAX_DOUBLINGS = 10
 class ControllerSchedule:
     """When the log of one controller is fetched next.
 
-    `fetched_at`: when it was fetched last. `missing`: by access point the state and
-    time of a movement whose entry is not logged yet.
+    `fetched_at`: when it was fetched last. `failures`: how often in a row it failed, or
+    was refused if `refused`. `missing`: by access point the state and time of a movement
+    whose entry is not logged yet.
     """
 
     next_at: float = -math.inf
     not_before: float = -math.inf
     fetched_at: datetime | None = None
+    available: bool = True
     refused: bool = False
     failures: int = 0
     missing: dict[str, tuple[State, datetime]] = field(default_factory=dict)
     missing_fetches: int = 0
-
-    @property
-    def available(self) -> bool:
-        """Whether the log can be fetched."""
-        return not self.refused and self.failures < UNAVAILABLE_AFTER
 
     def hurry(self) -> None:
         """Fetch as soon as failed fetches permit it."""
@@ -66,7 +63,8 @@ class ControllerSchedule:
 
     def succeeded(self, entries: Iterable[Entry], now: float) -> None:
         """Fetch again at the usual pace, or soon where entries are missing."""
-        self.failures, self.refused, self.not_before = 0, False, -math.inf
+        self.available, self.refused, self.failures = True, False, 0
+        self.not_before = -math.inf
         for event, *_ in entries if self.missing else ():
             state, toggled = self.missing.get(event.access_point_id, (None, None))
             if toggled and not event.has_time:
@@ -82,41 +80,50 @@ class ControllerSchedule:
 
     def failed(self, now: float, retry_after: float | None = None) -> None:
         """Fetch again soon, each time later, but not before the rate limit ends."""
-        wait = self._wait(FIRST_RETRY, FETCH_INTERVAL)
+        wait = self._wait(FIRST_RETRY, FETCH_INTERVAL, refused=False)
         self.next_at = self.not_before = now + max(wait, retry_after or 0.0)
 
     def was_refused(self, now: float) -> None:
         """Fetch again later, each time much later, up to a day."""
-        self.refused = True
-        wait = self._wait(FIRST_REFUSED_RETRY, LONGEST_REFUSED_RETRY)
+        wait = self._wait(FIRST_REFUSED_RETRY, LONGEST_REFUSED_RETRY, refused=True)
         self.next_at = self.not_before = now + wait
 
-    def _wait(self, first: float, longest: float) -> float:
+    def _wait(self, first: float, longest: float, *, refused: bool) -> float:
+        """Count a failure, and return the seconds to wait after it."""
+        if refused is not self.refused:
+            self.refused, self.failures = refused, 0
         wait = min(first * 2.0 ** min(self.failures, MAX_DOUBLINGS), longest)
         self.failures += 1
+        if refused or self.failures >= UNAVAILABLE_AFTER:
+            self.available = False
         return wait
 
 
 class FetchSchedule:
-    """The schedules of all listed controllers."""
+    """The schedules of all listed controllers.
+
+    Those of others are kept until the controllers are known to be gone.
+    """
 
     def __init__(self) -> None:
         """Initialize without controllers."""
-        self._controllers: dict[str, ControllerSchedule] = {}
+        self._known: dict[str, ControllerSchedule] = {}
+        self._listed: dict[str, ControllerSchedule] = {}
 
     def follow(self, change: SnapshotChange) -> None:
         """Fetch at once the logs of controllers that are new or have moved."""
-        if not change.ids:
-            return
-        self._controllers = {
-            controller_id: self._controllers.get(controller_id) or ControllerSchedule()
+        self._listed = {
+            controller_id: self._known.get(controller_id) or ControllerSchedule()
             for controller_id in change.now.controllers
         }
+        if change.proves_removals:
+            self._known.clear()
+        self._known |= self._listed
         for changed_id in change.ids:
             if not (access_point := change.now.access_points.get(changed_id)):
                 continue
             before = change.before.access_points.get(changed_id)
-            schedule = self._controllers[access_point.controller_id]
+            schedule = self._listed[access_point.controller_id]
             if before is None:
                 schedule.hurry()
             elif (before.state, before.last_toggled) != (
@@ -127,18 +134,18 @@ class FetchSchedule:
 
     def get(self, controller_id: str) -> ControllerSchedule | None:
         """Return the schedule of a controller, None if it is not listed."""
-        return self._controllers.get(controller_id)
+        return self._listed.get(controller_id)
 
     def due(self, now: float) -> tuple[str, ControllerSchedule] | None:
         """Return a controller whose log is to be fetched now."""
-        for controller_id, schedule in self._controllers.items():
+        for controller_id, schedule in self._listed.items():
             if schedule.next_at <= now:
                 return controller_id, schedule
         return None
 
     def seconds_until_next(self, now: float) -> float | None:
         """Return the seconds until a fetch is due, None without controllers."""
-        next_at = min((one.next_at for one in self._controllers.values()), default=None)
+        next_at = min((one.next_at for one in self._listed.values()), default=None)
         return None if next_at is None else max(next_at - now, 0.0)
 
     def diagnostics(self, now: float) -> list[dict[str, Any]]:
@@ -149,5 +156,5 @@ class FetchSchedule:
                 "refused": one.refused,
                 "failures_in_a_row": one.failures,
             }
-            for one in self._controllers.values()
+            for one in self._listed.values()
         ]

@@ -16,14 +16,16 @@ from .order import Entry, naive, plain_of, shifted, time_of
 STORAGE_VERSION = 1
 SAVE_DELAY = 10
 
-# Longer than any answer reaches back: a day, and the dates around it.
+# Before the newest entry. Longer than any answer reaches back: a day, and the dates
+# around it.
 REMEMBERED_FOR = timedelta(days=5)
 
 
 class Baseline(NamedTuple):
     """An access point when it was first listed, and whether its log was fetched since.
 
-    The entries until then are old, and never published.
+    The entries until then are old, and never published. `toggled`: when it last moved by
+    then, or first moved after that and before its log was fetched.
     """
 
     toggled: datetime | None
@@ -78,9 +80,13 @@ class AccessLogStore:
     def async_follow(self, change: SnapshotChange) -> None:
         """Begin with access points that are new, and forget those that are gone."""
         for changed_id in change.ids:
-            access_point = change.now.access_points.get(changed_id)
-            if access_point and (plain := plain_id(changed_id)) not in self._baselines:
-                baseline = Baseline(_toggled(access_point), access_point.state)
+            if not (access_point := change.now.access_points.get(changed_id)):
+                continue
+            known = self._baselines.get(plain := plain_id(changed_id))
+            baseline = known or Baseline(None, access_point.state)
+            if baseline.toggled is None and not baseline.fetched:
+                baseline = baseline._replace(toggled=_toggled(access_point))
+            if baseline != known:
                 self._baselines[plain] = baseline
                 self.async_save_soon()
         if change.proves_removals:
@@ -137,8 +143,12 @@ class AccessLogStore:
         self, access_points: Iterable[AccessPoint], now: datetime
     ) -> None:
         """Remember whose log was fetched, and forget what no answer will mention."""
-        horizon = (naive(now) - REMEMBERED_FOR).isoformat()
-        self.entries = {key: one for key, one in self.entries.items() if key > horizon}
+        times = {key: time_of(key) for key in self.entries}
+        # Either may be ahead by mistake.
+        newest = min(naive(now), max(times.values(), default=naive(now)))
+        for key, time in times.items():
+            if newest - time >= REMEMBERED_FOR:
+                del self.entries[key]
         fetched = {plain_id(access_point.id) for access_point in access_points}
         for plain in self._baselines.keys() & fetched:
             if not self._baselines[plain].fetched:
