@@ -1,7 +1,7 @@
 """The linked demo house in one object, and helpers that several modules share."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,20 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.parqex.api import Snapshot
+from custom_components.parqex.const import DOMAIN
 from custom_components.parqex.coordinator import ParqExCoordinator
-from homeassistant.const import ATTR_ENTITY_ID
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigFlowResult
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    EVENT_STATE_CHANGED,
+    EVENT_STATE_REPORTED,
+)
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from tests.simulator import Cloud, DemoHouse, Door, Fault
 
 GATE = "switch.main_gate"
+SHOWN = {"OPEN": "on", "CLOSED": "off"}
 
 
 @dataclass(frozen=True)
@@ -75,12 +82,38 @@ class Home:
         """The states that switches have."""
         return {state.state for state in self.hass.states.async_all("switch")}
 
+    @property
+    def logins(self) -> list[ConfigFlowResult]:
+        """The flows that ask for a new login."""
+        flows = self.hass.config_entries.flow.async_progress()
+        return [flow for flow in flows if flow["context"]["source"] == SOURCE_REAUTH]
+
+    def shows_the_truth(self) -> bool:
+        """Return whether all access points are shown as ParqEx reports them."""
+        return all(
+            self.shown(entity_id) == SHOWN[door.state]
+            for door in self.cloud.doors
+            for entity_id in entities_of(door)
+        )
+
     async def turn(self, service: str, entity_id: str = GATE, **kwargs: Any) -> None:
         """Call turn_on, turn_off or toggle of switches as a person would."""
         data = {ATTR_ENTITY_ID: entity_id}
         await self.hass.services.async_call(
             "switch", service, data, blocking=True, **kwargs
         )
+
+    async def history(self, entity_id: str = GATE, **data: Any) -> list[Any]:
+        """Return the events that the action get_access_history answers."""
+        response: Any = await self.hass.services.async_call(
+            DOMAIN,
+            "get_access_history",
+            {ATTR_ENTITY_ID: entity_id, **data},
+            blocking=True,
+            return_response=True,
+        )
+        events: list[Any] = response[entity_id]["events"]
+        return events
 
     async def unload(self) -> None:
         """Unload the entry."""
@@ -89,6 +122,10 @@ class Home:
     async def reload(self) -> None:
         """Reload the entry, or load it again."""
         await self.hass.config_entries.async_reload(self.entry.entry_id)
+
+    async def remove(self) -> None:
+        """Remove the entry."""
+        await self.hass.config_entries.async_remove(self.entry.entry_id)
 
     async def prove_zone(self) -> None:
         """Move the elevator: that shows in which zone ParqEx writes times."""
@@ -99,6 +136,16 @@ class Home:
     def fail(self, endpoint: str, times: int | None = None, **fault: Any) -> None:
         """Make an endpoint fail, for ever or so many times."""
         self.cloud.faults.add(endpoint, Fault(**fault), times)
+
+
+def name_of(door: Door) -> str:
+    """Return the name of an access point as entity ids spell it."""
+    return door.name.lower().replace(" ", "_")
+
+
+def entities_of(door: Door) -> tuple[str, str]:
+    """Return the entities that show whether an access point is open."""
+    return f"switch.{name_of(door)}", f"binary_sensor.{name_of(door)}_door"
 
 
 def refused(words: str) -> pytest.RaisesExc[HomeAssistantError]:
@@ -129,6 +176,20 @@ def gate_with(**fields: Any) -> Callable[[Any], Any]:
         return body
 
     return edit
+
+
+def written_states(hass: HomeAssistant) -> list[tuple[str, str]]:
+    """Return all states that are written from now on, also where they stay the same."""
+    states: list[tuple[str, str]] = []
+
+    @callback
+    def note(data: Mapping[str, Any]) -> bool:
+        states.append((data["entity_id"], data["new_state"].state))
+        return False
+
+    hass.bus.async_listen(EVENT_STATE_CHANGED, lambda _: None, event_filter=note)
+    hass.bus.async_listen(EVENT_STATE_REPORTED, lambda _: None, event_filter=note)
+    return states
 
 
 def errors(caplog: pytest.LogCaptureFixture) -> list[str]:

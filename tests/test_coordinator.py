@@ -1,46 +1,25 @@
 """Fetching from ParqEx: how often, whom it notifies, and what happens when it fails."""
 
 import asyncio
-from collections.abc import Mapping
 import logging
 from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from homeassistant.config_entries import SOURCE_REAUTH
-from homeassistant.const import (
-    ATTR_ENTITY_ID,
-    EVENT_STATE_CHANGED,
-    EVENT_STATE_REPORTED,
-)
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.setup import async_setup_component
-from tests.common import GATE, Home, begin, errors, gate_with, refused, turns
+from tests.common import (
+    GATE,
+    Home,
+    begin,
+    errors,
+    gate_with,
+    refused,
+    turns,
+    written_states,
+)
 from tests.conftest import until
-from tests.simulator import Fault
-
-
-@pytest.fixture
-def written(hass: HomeAssistant) -> list[tuple[str, str]]:
-    """Return all states that are written from now on, also where they stay the same."""
-    states: list[tuple[str, str]] = []
-
-    @callback
-    def note(data: Mapping[str, Any]) -> bool:
-        states.append((data["entity_id"], data["new_state"].state))
-        return False
-
-    hass.bus.async_listen(EVENT_STATE_CHANGED, lambda _: None, event_filter=note)
-    hass.bus.async_listen(EVENT_STATE_REPORTED, lambda _: None, event_filter=note)
-    return states
-
-
-def linked_again(home: Home) -> list[str]:
-    """Return the ids of the entries that are to be linked again."""
-    flows = home.hass.config_entries.flow.async_progress()
-    assert {flow["context"]["source"] for flow in flows} <= {SOURCE_REAUTH}
-    return [flow["context"]["entry_id"] for flow in flows]
 
 
 async def test_one_request_every_half_minute(home: Home) -> None:
@@ -49,6 +28,48 @@ async def test_one_request_every_half_minute(home: Home) -> None:
     for _ in range(10):
         await home.advance(30)
     assert home.endpoints == ["sync"] * 10
+
+
+@pytest.mark.parametrize("why", ["moved", "asked", "announced"])
+async def test_what_moves_is_followed_every_5_seconds_for_two_minutes(
+    home: Home, why: str
+) -> None:
+    """Also what moves again in that time, such as a gate that closes by itself."""
+    await home.advance(30)
+    home.gate.travel_seconds = 0
+    if why == "asked":
+        await home.turn("turn_on")
+        await home.advance(2)
+    elif why == "announced":
+        home.coordinator.async_hurry()
+        await home.advance(30)
+    else:
+        home.gate.open_by_hand()
+        await home.advance(30)
+    for expected in (12, 2):
+        home.cloud.requests.clear()
+        for _ in range(12):
+            await home.advance(5)
+        assert abs(home.syncs - expected) <= 1
+        await home.advance(60)
+    assert home.shown(GATE) == ("off" if why == "announced" else "on")
+
+
+async def test_who_asks_to_wait_is_not_fetched_fast_for_an_hour(home: Home) -> None:
+    """Every half minute is enough then."""
+    await home.advance(30)
+    home.fail("toggle", times=1, status=429, headers={"Retry-After": "10"})
+    with refused("asks to wait"):
+        await home.turn("turn_on")
+    for minutes, expected in ((58, 2), (4, 12)):
+        await home.advance(minutes * 60)
+        home.gate.open_by_hand()
+        await home.advance(30)
+        home.cloud.requests.clear()
+        for _ in range(12):
+            await home.advance(5)
+        assert abs(home.syncs - expected) <= 1
+        home.gate.close_by_hand()
 
 
 async def test_two_accounts_each_ask(home: Home, guest: MockConfigEntry) -> None:
@@ -62,26 +83,9 @@ async def test_two_accounts_each_ask(home: Home, guest: MockConfigEntry) -> None
     assert (home.shown(), home.shown("switch.front_gate")) == ("on", "on")
 
 
-async def test_only_what_changed_is_written(
-    home: Home, written: list[tuple[str, str]]
-) -> None:
-    """The entities of an access point that moved; nothing while nothing does."""
-    await home.prove_zone()
-    written.clear()
-    await home.advance(30)
-    assert not written
-    home.gate.open_by_hand()
-    await home.advance(30)
-    suffixes = ("", "_access", "_door", "_last_access", "_last_user", "_left_open")
-    assert {entity_id.partition(".")[2] for entity_id, _ in written} == {
-        f"main_gate{suffix}" for suffix in suffixes
-    }
-
-
-async def test_the_first_opening_after_linking_is_shown_once(
-    home: Home, written: list[tuple[str, str]]
-) -> None:
-    """Finding 3: no state is written from the snapshot before."""
+async def test_the_first_opening_after_linking_is_shown_once(home: Home) -> None:
+    """No state is written from the snapshot before."""
+    written = written_states(home.hass)
     await home.turn("turn_on")
     for _ in range(4):
         await home.advance(2)
@@ -120,25 +124,26 @@ async def test_listeners_are_called_in_order(
     assert len(calls) == 4
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault(status=500),
-        Fault(status=403),
-        Fault(status=200, body="[]"),
-        Fault(reset=True),
-    ],
-    ids=str,
-)
-async def test_the_next_good_answer_repairs_a_failure(
-    home: Home, caplog: pytest.LogCaptureFixture, fault: Fault
+async def test_fetches_become_rarer_while_the_service_fails(
+    home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """With one log line when it starts and one when it ends; nothing is removed."""
+    """30, 60, 120, 120 seconds apart, with a line in the log at first and at last."""
     caplog.set_level(logging.INFO)
-    home.cloud.faults.add("sync", fault)
-    for _ in range(5):
-        await home.advance(120)
+    await home.advance(30)
+    home.fail("sync", status=500)
+    home.cloud.requests.clear()
+    fetched: list[int] = []
+    for second in range(30, 510, 30):
+        await home.advance(30)
         assert home.switches == {"unavailable"}
+        if home.syncs > len(fetched):
+            fetched.append(second)
+    assert fetched == [30, 60, 120, 240, 360, 480]
+    # As after weeks: no power of two is too large.
+    home.coordinator.failures = 10_000
+    for _ in range(2):
+        await home.advance(120)
+    assert home.syncs == 8
     home.cloud.faults.clear()
     await home.advance(120)
     assert home.switches == {"off"}
@@ -147,26 +152,7 @@ async def test_the_next_good_answer_repairs_a_failure(
         one for one in caplog.records if one.name.startswith("custom_components.")
     ]
     assert [one.levelno for one in logged] == [logging.ERROR, logging.INFO]
-    assert not linked_again(home)
-
-
-async def test_fetches_become_rarer_while_the_service_fails(
-    home: Home, caplog: pytest.LogCaptureFixture
-) -> None:
-    """30, 60, 120, 120 seconds apart, for days, and with one line in the log."""
-    await home.advance(30)
-    home.fail("sync", status=500)
-    home.cloud.requests.clear()
-    fetched: list[int] = []
-    for second in range(30, 630, 30):
-        await home.advance(30)
-        if home.syncs > len(fetched):
-            fetched.append(second)
-    assert fetched == [30, 60, 120, 240, 360, 480, 600]
-    for _ in range(1030):
-        await home.advance(120)
-    assert home.syncs >= 1030
-    assert len(errors(caplog)) == 1
+    assert not home.logins
 
 
 @pytest.mark.parametrize(("endpoint", "status"), [("sync", 503), ("toggle", 429)])
@@ -198,28 +184,6 @@ async def test_to_wait_no_time_is_no_invitation(home: Home, header: str) -> None
     assert not home.cloud.requests
 
 
-@pytest.mark.parametrize(
-    "fault", [{}, {"status": 500}, {"status": 404}, {"reset": True}]
-)
-async def test_a_rejected_access_token_is_renewed(
-    home: Home, fault: dict[str, Any]
-) -> None:
-    """Once; if that fails, the old refresh token is still good afterwards."""
-    home.cloud.oauth.expire(home.house.owner)
-    home.cloud.requests.clear()
-    if fault:
-        home.fail("token", **fault)
-    await home.advance(30)
-    assert home.syncs == (1 if fault else 2)
-    assert home.switches == {"unavailable" if fault else "off"}
-    home.cloud.faults.clear()
-    await home.advance(60)
-    assert home.switches == {"off"}
-    (grant,) = home.cloud.oauth.grants(home.house.owner)
-    assert home.entry.data["token"]["refresh_token"] == grant.refresh_token
-    assert not linked_again(home)
-
-
 @pytest.mark.parametrize("how", ["login revoked", "token rejected", "by command"])
 async def test_a_login_rejected_for_good_asks_for_a_new_one(
     home: Home, how: str
@@ -236,7 +200,8 @@ async def test_a_login_rejected_for_good_asks_for_a_new_one(
     await home.advance(2 if how == "by command" else 30)
     assert home.endpoints.count("token") <= 2
     assert home.switches == {"unavailable"}
-    assert linked_again(home) == [home.entry.entry_id]
+    (login,) = home.logins
+    assert login["context"]["entry_id"] == home.entry.entry_id
 
 
 async def test_unreadable_records_are_ignored_and_logged_once(
@@ -256,7 +221,7 @@ async def test_unreadable_records_are_ignored_and_logged_once(
 async def test_a_cancelled_update_entity_cancels_no_fetch(
     home: Home, service: str
 ) -> None:
-    """Finding 1: the script that waited for it restarts, or is turned off."""
+    """The script that waited for it restarts, or is turned off."""
     action = {"action": "homeassistant.update_entity", "data": {"entity_id": GATE}}
     script = {"fetch": {"mode": "restart", "sequence": [action]}}
     assert await async_setup_component(home.hass, "script", {"script": script})

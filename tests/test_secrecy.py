@@ -96,12 +96,14 @@ def store(where: Where, private: str) -> None:
 
 
 PLANTS = [log, log_by_a_library, log_a_traceback, show, repair, diagnose, keep, store]
-KINDS = ["secret", "PIN", "name", "e-mail"]
+PLANTED = [
+    *((plant, "secret") for plant in PLANTS),
+    *((plant, "name") for plant in PLANTS if plant is not store),
+    *((log, "PIN"), (store, "e-mail")),
+]
 
 
-@pytest.mark.parametrize(
-    ("plant", "kind"), [one for one in product(PLANTS, KINDS) if one != (store, "name")]
-)
+@pytest.mark.parametrize(("plant", "kind"), PLANTED)
 async def test_the_guard_finds_what_is_planted(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
@@ -261,7 +263,7 @@ async def test_a_whole_life_in_every_state(
     assert not [name for name in hass_storage if name.startswith(DOMAIN)]
 
     secrets = cloud.issued_secrets()
-    assert len(secrets) > 50
+    assert len(secrets) > 40
     private_data = secrets | cloud.personal_data()
     assert not [one for one in private_data if one in "".join(downloads)]
     fired = str([event.data for event in events])

@@ -8,21 +8,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from homeassistant.exceptions import ServiceValidationError
-from tests.common import GATE, Home, refused
+from tests.common import Home, refused
 from tests.simulator import Fault
-
-
-async def history(home: Home, entity_id: str = GATE, **data: Any) -> list[Any]:
-    """Call the action as a script would, and return the events."""
-    response: Any = await home.hass.services.async_call(
-        "parqex",
-        "get_access_history",
-        {"entity_id": entity_id, **data},
-        blocking=True,
-        return_response=True,
-    )
-    events: list[Any] = response[entity_id]["events"]
-    return events
 
 
 async def test_it_returns_a_week_newest_first(home: Home) -> None:
@@ -34,7 +21,7 @@ async def test_it_returns_a_week_newest_first(home: Home) -> None:
     home.freezer.tick(timedelta(days=1))
     home.house.entrance.unplugged = True
     home.gate.open_as(home.cloud.visitor("Vera Visitor"))
-    assert [tuple(one.values()) for one in await history(home)] == [
+    assert [tuple(one.values()) for one in await home.history()] == [
         ("failed", "2026-11-10T04:00:00-08:00", "Vera Visitor", "ParqEx Web", False),
         ("closed", "2026-11-09T04:00:00-08:00", None, "Door Sensor", True),
     ]
@@ -47,7 +34,7 @@ async def test_both_dates_count_in_local_time(home: Home) -> None:
         home.gate.open_by_hand()
         home.freezer.move_to(f"2026-11-0{day} 08:00:00+00:00")
         home.gate.close_by_hand()
-    events = await history(home, start_date="2026-11-03", end_date="2026-11-03")
+    events = await home.history(start_date="2026-11-03", end_date="2026-11-03")
     assert [one["occurred_at"] for one in events] == [
         "2026-11-03T23:59:59-08:00",
         "2026-11-03T00:00:00-08:00",
@@ -75,7 +62,7 @@ async def test_it_validates_its_input(
     """Before anything is sent."""
     home.cloud.requests.clear()
     with pytest.raises(error):
-        await history(home, **data)
+        await home.history(**data)
     assert not home.cloud.requests
 
 
@@ -94,7 +81,7 @@ async def test_a_failure_says_what_to_do(home: Home, fault: Fault, words: str) -
     """In plain words."""
     home.cloud.faults.add("history", fault)
     with refused(words):
-        await history(home)
+        await home.history()
 
 
 async def test_a_lost_login_is_no_matter_of_rights(home: Home) -> None:
@@ -102,7 +89,7 @@ async def test_a_lost_login_is_no_matter_of_rights(home: Home) -> None:
     home.cloud.oauth.expire(home.house.owner)
     home.fail("token", status=400)
     with refused("no longer accepts the login"):
-        await history(home)
+        await home.history()
 
 
 async def test_a_guest_learns_that_it_is_for_owners(
@@ -110,7 +97,7 @@ async def test_a_guest_learns_that_it_is_for_owners(
 ) -> None:
     """The switch stays as it is."""
     with refused("owner of its controller"):
-        await history(home, "switch.front_gate")
+        await home.history("switch.front_gate")
     assert home.shown("switch.front_gate") == "off"
 
 
@@ -121,5 +108,5 @@ async def test_without_names_nobody_is_named(home: Home) -> None:
     await home.reload()
     home.gate.travel_seconds = 0
     home.gate.open_as(home.cloud.visitor("Vera Visitor"))
-    (event,) = await history(home)
+    (event,) = await home.history()
     assert event["user"] is None

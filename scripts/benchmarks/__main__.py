@@ -10,7 +10,7 @@ import sys
 from .account import linked_account
 from .goals import OURS, USUAL, Results
 from .polls import Polls, measure_polls
-from .report import write
+from .report import PAGE, write
 from .service import ROOT, running_service
 from .setups import measure_memory, measure_set_up
 from .subjects import COMPARABLE
@@ -29,7 +29,7 @@ class Plan:
 
 
 THOROUGH = Plan(
-    ROOT / "docs" / "performance.md",
+    PAGE,
     (1, 10, 100, USUAL, 5000),
     (10, 100, USUAL),
     USUAL,

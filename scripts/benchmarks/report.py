@@ -3,59 +3,32 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 import platform
+import re
 
 import aiohttp
 
 from homeassistant.const import __version__
 
 from .goals import OURS, Results, goals
+from .service import ROOT
 
-_PAGE = """# Performance
+# The page of the last thorough run; its text stays, and its tables are replaced.
+PAGE = ROOT / "docs" / "performance.md"
 
-The cost of the integration. `scripts/benchmark` measured it and wrote this page.
-
-Measured on {machine} with Python {python}, Home Assistant {home_assistant} and aiohttp {aiohttp}.
-
-## Goals
-
-{goals}
-{limits}
-## By size
-
-{sizes}
-## Beside comparable integrations
-
-{compared}
-## How to read it
-
-Every ratio compares two actions measured in turn within one run, so that a slow or busy machine changes both;
-the figures are medians. The *floor* is the least possible work: a bare aiohttp GET of the same body, read to its
-end. The service is a process of its own on the same machine, so a poll shows its cost here and not how far away
-ParqEx is. Set-up and memory are those of a new account with every entity enabled, on Home Assistant's real core,
-with the objects of earlier measurements kept from the garbage collector. The integrations that ours is compared
-with come with Home Assistant, and their clients answer at once, while ours fetches and parses its list of devices.
-"""
+_TABLE = re.compile(r"(^\|.*\n)+", re.MULTILINE)
+_MEASURED_ON = re.compile(r"^Measured on .*$", re.MULTILINE)
 
 
 def write(results: Results, page: Path) -> None:
     """Write the page."""
-    text = _PAGE.format(
-        machine=_processor(),
-        python=platform.python_version(),
-        home_assistant=__version__,
-        aiohttp=aiohttp.__version__,
-        goals=_table(
-            ("what", "goal", "measured", "met"),
-            (
-                (one.what, one.wanted, one.measured, "yes" if one.met else "**no**")
-                for one in goals(results)
-            ),
-        ),
-        limits=Path(__file__).with_name("limits.md").read_text("utf-8"),
-        sizes=_by_size(results),
-        compared=_compared(results),
+    versions = (
+        f"Python {platform.python_version()}, Home Assistant {__version__} and aiohttp"
+        f" {aiohttp.__version__}"
     )
-    page.write_text(text, "utf-8")
+    tables = iter((_goals(results), _by_size(results), _compared(results)))
+    text = PAGE.read_text("utf-8")
+    text = _MEASURED_ON.sub(f"Measured on {_processor()} with {versions}.", text)
+    page.write_text(_TABLE.sub(lambda _: next(tables), text), "utf-8")
 
 
 def _processor() -> str:
@@ -65,6 +38,16 @@ def _processor() -> str:
         lines = []
     names = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
     return f"{names[0]} ({len(names)} cores)" if names else platform.machine()
+
+
+def _goals(results: Results) -> str:
+    return _table(
+        ("what", "goal", "measured", "met"),
+        (
+            (one.what, one.wanted, one.measured, "yes" if one.met else "**no**")
+            for one in goals(results)
+        ),
+    )
 
 
 def _by_size(results: Results) -> str:

@@ -1,6 +1,5 @@
 """The cost of setting an account up, and its memory, per entity."""
 
-from dataclasses import dataclass
 import gc
 from statistics import median
 from time import perf_counter
@@ -17,14 +16,6 @@ from .service import Service
 from .subjects import COMPARABLE, Subject, parqex
 
 
-@dataclass(frozen=True, slots=True)
-class SetUp:
-    """One set-up: seconds and entities."""
-
-    seconds: float
-    entities: int
-
-
 async def measure_set_up(
     service: Service, points: int, rounds: int
 ) -> dict[str, float]:
@@ -35,8 +26,8 @@ async def measure_set_up(
     for _ in range(rounds):
         for subject in subjects:
             async with running_home() as hass:
-                set_up = await _set_up(hass, subject, points)
-            taken[subject.domain].append(set_up.seconds / set_up.entities)
+                seconds, entities = await _set_up(hass, subject, points)
+            taken[subject.domain].append(seconds / entities)
     return {domain: median(times) for domain, times in taken.items()}
 
 
@@ -53,16 +44,18 @@ async def measure_memory(service: Service, domain: str, points: int) -> float:
         async with running_home() as hass:
             gc.collect()
             tracemalloc.start()
-            set_up = await _set_up(hass, subject, size)
+            _, entities = await _set_up(hass, subject, size)
             await service.be_quiet()
             gc.collect()
             kept, _ = tracemalloc.get_traced_memory()
             tracemalloc.stop()
-    return kept / set_up.entities
+    return kept / entities
 
 
-async def _set_up(hass: HomeAssistant, subject: Subject, points: int) -> SetUp:
-    """Set an account up for the first time, with every entity enabled.
+async def _set_up(
+    hass: HomeAssistant, subject: Subject, points: int
+) -> tuple[float, int]:
+    """Set an account up with every entity enabled; return seconds and entities.
 
     A disabled entity would have a cost without being counted.
     """
@@ -81,4 +74,4 @@ async def _set_up(hass: HomeAssistant, subject: Subject, points: int) -> SetUp:
     gc.unfreeze()
     if entry.state is not ConfigEntryState.LOADED:
         raise RuntimeError(f"{subject.domain} was not set up: {entry.reason}")
-    return SetUp(seconds, len(hass.states.async_all()))
+    return seconds, len(hass.states.async_all())

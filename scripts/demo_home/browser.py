@@ -160,10 +160,7 @@ class Browser:
     async def link_account(self, account_id: str | None = None) -> str:
         """Link an account, by default the first one that ParqEx offers."""
         flow = await self.ask("POST", FLOWS, json={"handler": DOMAIN})
-        done = await self._finish(flow, account_id)
-        if done["type"] != "create_entry":
-            why = done.get("reason") or done.get("errors")
-            raise DemoError(f"The account was not linked: {why}")
+        done = await self._finish(flow, account_id, "create_entry")
         entry_id = done["result"]["entry_id"]
 
         async def loaded() -> bool:
@@ -177,16 +174,12 @@ class Browser:
         """Link an account again, from the menu of its entry."""
         order = {"handler": DOMAIN, "entry_id": entry_id}
         flow = await self.ask("POST", FLOWS, json=order)
-        done = await self._finish(flow, account_id)
-        if done.get("reason") != "reconfigure_successful":
-            raise DemoError(f"The account was not linked again: {done}")
+        await self._finish(flow, account_id, "reconfigure_successful")
 
     async def log_in_again(self, flow_id: str, account_id: str) -> None:
         """Follow the request for a new login."""
         flow = await self.ask("POST", f"{FLOWS}/{flow_id}", json={})
-        done = await self._finish(flow, account_id)
-        if done.get("reason") != "reauth_successful":
-            raise DemoError(f"The login was not renewed: {done}")
+        await self._finish(flow, account_id, "reauth_successful")
 
     async def turn_webhook_on(self) -> str:
         """Turn the webhook on in the options; return the path of its address."""
@@ -216,8 +209,8 @@ class Browser:
         """Delete an entry."""
         await self.ask("DELETE", f"{ENTRY}/{entry_id}")
 
-    async def _finish(self, flow: Any, account_id: str | None) -> Any:
-        """Allow the access on ParqEx's page where a flow leads; return how it ended."""
+    async def _finish(self, flow: Any, account_id: str | None, end: str) -> Any:
+        """Allow the access on ParqEx's page where a flow leads, and see how it ends."""
         if flow["type"] != "external":
             raise DemoError(f"Home Assistant does not lead to ParqEx: {flow}")
         async with self._session.get(flow["url"]) as page:
@@ -228,7 +221,10 @@ class Browser:
         ) as back:
             if not back.ok or not str(back.url).startswith(self._base_url):
                 raise DemoError("ParqEx's page did not lead back to Home Assistant.")
-        return await self.ask("GET", f"{FLOWS}/{flow['flow_id']}")
+        done = await self.ask("GET", f"{FLOWS}/{flow['flow_id']}")
+        if (ended := done.get("reason", done["type"])) != end:
+            raise DemoError(f"The account was not linked: {ended} {done.get('errors')}")
+        return done
 
     async def ask(self, method: str, path: str, **kwargs: Any) -> Any:
         """Send a request to Home Assistant and return its JSON."""

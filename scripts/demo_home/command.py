@@ -11,7 +11,7 @@ from .browser import PASSWORD, USER
 from .check import VISITOR, Check, see_clean_log
 from .demo import Demo, running, say
 from .home import ROOT
-from .kill import kill
+from .kill import KILLS, kill
 from .wait import DemoError
 
 PORT = 8123
@@ -132,9 +132,9 @@ def main() -> int:
         metavar="TIMES",
         type=int,
         nargs="?",
-        const=50,
-        help="kill Home Assistant again and again (50 times) while it links, renews"
-        " tokens and sends commands; exit with 0 if it came back each time",
+        const=KILLS,
+        help=f"kill Home Assistant again and again ({KILLS} times) while it links,"
+        " renews tokens and sends commands; exit with 0 if it came back each time",
     )
     parser.add_argument(
         "--seed",

@@ -23,6 +23,9 @@ from .wait import DemoError, until
 # The number of homes side by side; each has its own cloud.
 HOMES = 3
 
+# Each home once during each kind of work.
+KILLS = 15
+
 # The minimum for the integration, and for a person to link it.
 CONFIGURATION = """\
 homeassistant:
@@ -61,7 +64,7 @@ class Victim:
         self._home = Home(use_port(0), simulator.base_url, CONFIGURATION)
         self._browser = Browser(self._home.base_url)
         self._replaced: list[Grant] = []
-        self._work: list[tuple[str, Prepare, float]] = [
+        self._works: list[tuple[str, Prepare, float]] = [
             ("renewing tokens", self._renew, LONGEST_WAIT),
             ("renewing tokens at its start", self._start, LONGEST_WAIT),
             ("sending a command", self._command, LONGEST_WAIT),
@@ -87,8 +90,9 @@ class Victim:
             await self._home.stop()
             await self._browser.close()
             await self._come_back(dict.fromkeys(self._accounts, False))
-            for number in range(1, kills + 1):
-                await self._die(f"{self._name}, kill {number} of {kills}")
+            for number in range(kills):
+                work = self._works[number % len(self._works)]
+                await self._die(f"{self._name}, kill {number + 1} of {kills}", *work)
         except (DemoError, ClientError, TimeoutError) as err:
             say(self._home.log_tail())
             raise DemoError(f"{self._name}: {err or type(err).__name__}") from err
@@ -98,9 +102,10 @@ class Victim:
         see_clean_log(self._home.log, self._cloud.issued_secrets())
         self._home.remove()
 
-    async def _die(self, name: str) -> None:
+    async def _die(
+        self, name: str, what: str, prepare: Prepare, longest: float
+    ) -> None:
         """Kill it once while it works or starts, start it again, and check it."""
-        what, prepare, longest = self._random.choice(self._work)
         answer = self._random.choice((0, self._random.uniform(0, LONGEST_ANSWER)))
         # Early kills are likelier: that is when answers are on their way.
         wait = self._random.triangular(0, longest, 0)

@@ -1,4 +1,4 @@
-"""The page of the simulator, by mouse, keyboard, screen reader and phone."""
+"""The page of the simulator, by mouse, keyboard and screen reader."""
 
 from collections.abc import Generator
 import re
@@ -18,25 +18,6 @@ CONTROL = re.compile(
     r"- '?(button|combobox|link|region|switch|textbox)\b(?: (\".*?[^\\]\"))?"
 )
 
-# What of that which has the focus is seen at its middle, below the bar at the top.
-FOCUSED = """
-    () => {
-        const focused = document.activeElement;
-        if (focused === document.body) return "nothing";
-        const { left, top, width } = focused.getBoundingClientRect();
-        const seen = document.elementFromPoint(left + width / 2, top + 5);
-        return focused.contains(seen) ? "seen" : focused.outerHTML;
-    }
-"""
-
-# What does not fit into the bar at the top; its list of trouble scrolls.
-CUT_OFF = """
-    (bar) => [...bar.querySelectorAll(":scope > :not(ul)")]
-        .filter((one) => one.scrollWidth > one.clientWidth
-            || one.getBoundingClientRect().right > bar.getBoundingClientRect().right)
-        .map((one) => one.textContent)
-"""
-
 
 @pytest.fixture
 def tab(cloud: Cloud, parqex: ParqEx) -> Generator[Page]:
@@ -49,41 +30,6 @@ def tab(cloud: Cloud, parqex: ParqEx) -> Generator[Page]:
 def trouble(tab: Page) -> Locator:
     """Return the bar that tells which trouble is on."""
     return tab.get_by_role("region", name="Trouble that is on")
-
-
-async def test_focus_and_selection_stay_while_doors_move(
-    tab: Page, parqex: ParqEx
-) -> None:
-    """Who reads or presses keys is not thrown out by what happens meanwhile."""
-    await parqex.move_by_hand("Open", GATE)
-    newest = tab.locator("#log li").first
-    await expect(newest).to_contain_text("Main gate opened")
-    await newest.locator("span").first.select_text()
-
-    button = tab.get_by_role("button", name="Close Main gate by hand")
-    await button.press("Enter")
-    await expect(newest).to_contain_text("Main gate closed")
-    await expect(button).to_be_focused()
-    assert await tab.evaluate("String(getSelection())") == "Main gate opened"
-
-
-async def test_trouble_lasts_as_long_as_chosen_and_says_so(
-    tab: Page, cloud: Cloud, trouble: Locator
-) -> None:
-    """It is switched on by keys alone, and gone when it has been met."""
-    await tab.get_by_label("New trouble lasts").press("End")
-    choice = tab.get_by_label("Sign-in page authorize")
-    await choice.focus()
-    await tab.keyboard.type("gzip")
-    await expect(choice).to_have_value("gzip bomb")
-    chip = trouble.get_by_role("button", name="authorize: gzip bomb")
-    await chip.focus()
-    for left in ("3 more requests", "2 more requests", "1 more request "):
-        await expect(chip).to_contain_text(f"for {left}")
-        await expect(chip).to_be_focused()
-        cloud.faults.take("authorize")
-    await expect(trouble.get_by_text("All is well")).to_be_focused()
-    await expect(choice).to_have_value("")
 
 
 async def test_everything_fails_at_once_and_works_again(
@@ -133,16 +79,6 @@ async def test_visitor_brings_in_no_markup(tab: Page) -> None:
     await expect(tab.locator("img")).to_have_count(0)
 
 
-async def test_what_happens_is_said(tab: Page) -> None:
-    """A screen reader hears of moves and of trouble, politely, and in words."""
-    said = tab.get_by_role("status")
-    await tab.get_by_role("button", name="Visit Garage left as Vera Visitor").click()
-    await expect(said).to_have_text("Garage left is opening")
-    await expect(said).to_have_text("Garage left opened, Vera Visitor")
-    await tab.get_by_label("Tokens token").select_option("null")
-    await expect(said).to_have_text("1 trouble is on")
-
-
 async def test_every_control_has_a_name_of_its_own(tab: Page, parqex: ParqEx) -> None:
     """A screen reader can tell all of them apart, without seeing where they stand."""
     await parqex.unplug("ParqEx Gate Controller")
@@ -153,43 +89,3 @@ async def test_every_control_has_a_name_of_its_own(tab: Page, parqex: ParqEx) ->
     assert len(controls) > 60
     assert [control for control in controls if not control[1]] == []
     assert [one for one in controls if controls.count(one) > 1] == []
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-async def test_what_has_the_focus_is_seen(
-    tab: Page, parqex: ParqEx, width: int
-) -> None:
-    """Whoever goes through the page by the keyboard, there and back again."""
-    await tab.set_viewport_size({"width": width, "height": 640})
-    await parqex.unplug("ParqEx Gate Controller")
-    await expect(tab.get_by_role("button", name="End all trouble")).to_be_visible()
-    for key in ("Tab", "Shift+Tab"):
-        visited = 0
-        await tab.keyboard.press(key)
-        while (focused := await tab.evaluate(FOCUSED)) != "nothing":
-            assert focused == "seen"
-            visited += 1
-            await tab.keyboard.press(key)
-        assert visited > 50
-
-
-@pytest.mark.parametrize("width", [320, 390, 1280])
-async def test_nothing_is_wider_than_the_window(
-    tab: Page, trouble: Locator, width: int
-) -> None:
-    """A phone scrolls in one direction, whatever is open and on."""
-    await tab.set_viewport_size({"width": width, "height": 800})
-    await tab.get_by_label("Everything at once").select_option(
-        "control characters in names"
-    )
-    for switch in await tab.get_by_role("switch", name="Unplug").all():
-        await switch.check()
-    for part in await tab.locator("summary").all():
-        await part.click()
-    await tab.get_by_role("switch", name="Stuck (Main gate)").check()
-    await expect(trouble).to_contain_text("10 troubles are on")
-    await tab.get_by_label("Visitor").fill("W" * 60)
-    assert await tab.evaluate("document.documentElement.scrollWidth") == width
-    assert await trouble.evaluate(CUT_OFF) == []
-    await trouble.get_by_role("button", name="End all trouble").click()
-    await expect(trouble).to_contain_text("All is well")

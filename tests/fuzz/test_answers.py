@@ -18,6 +18,7 @@ from custom_components.parqex.api import (
     parse_retry_after,
     plain_id,
 )
+from custom_components.parqex.api.answer import Answer, parse_json
 from custom_components.parqex.api.client import shape
 from custom_components.parqex.api.parsing import (
     parse_access_events,
@@ -27,7 +28,6 @@ from custom_components.parqex.api.parsing import (
 )
 from custom_components.parqex.api.rate_limit import MAX_RETRY_AFTER
 from custom_components.parqex.api.snapshots import SnapshotReader
-from custom_components.parqex.api.transport import Answer, parse_json
 from tests.api.records import documented, parse_snapshot
 
 from .strategies import answers, any_json, any_text, with_secrets

@@ -1,145 +1,127 @@
 """A Home Assistant next to a service in trouble, and what must be true there always."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
+from unittest.mock import patch
 
-from freezegun.api import FrozenDateTimeFactory
+from aiohttp import ClientResponse, ClientSession
+from aiohttp.resolver import AsyncResolver
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_capture_events,
-)
 from yarl import URL
 
-from custom_components.parqex.const import EVENT_ACCESS
+from custom_components.parqex.const import DOMAIN
 from custom_components.parqex.diagnostics import async_get_config_entry_diagnostics
-from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import Event
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.json import json_bytes
-from tests.conftest import Advance, entry_for, set_up, settle
-from tests.simulator import Cloud, DemoHouse, Fault, Simulator
-from tests.simulator.house import Door
+from tests.common import SHOWN, Home, entities_of, name_of
+from tests.conftest import entry_for, set_up, settle
+from tests.simulator import Simulator
 from tests.simulator.trouble import kinds
-
-from .unreachable import UNREACHABLE, unreachable
 
 # Longer than the client waits for any answer.
 PATIENCE: Final = timedelta(seconds=11)
 
-_SHOWN: Final = {"OPEN": "on", "CLOSED": "off"}
-_UNKNOWN: Final = {STATE_UNAVAILABLE, STATE_UNKNOWN}
+# What the service cannot do itself. Nothing listens on tcpmux; the name does not exist;
+# the simulator speaks no TLS.
+UNREACHABLE: Final[dict[str, Callable[[URL], URL]]] = {
+    "refused connection": lambda url: url.with_port(1),
+    "DNS failure": lambda url: url.with_host("parqex.invalid"),
+    "TLS failure": lambda url: url.with_scheme("https"),
+}
 
 
-@dataclass(eq=False, repr=False)
-class Home:
-    """A Home Assistant, the service, and its owner's account."""
+@dataclass(frozen=True)
+class TroubledHome(Home):
+    """The demo house, whose entry is not linked yet.
 
-    hass: HomeAssistant
+    `requested`: the switches that may show what was asked for. `unsent`: the endpoints
+    of the requests that could not arrive.
+    """
+
     simulator: Simulator
-    house: DemoHouse
-    advance: Advance
-    freezer: FrozenDateTimeFactory
     caplog: pytest.LogCaptureFixture
-    entry: MockConfigEntry | None = None
-    devices: set[str] = field(default_factory=set)
-    accesses: list[Event] = field(default_factory=list)
+    accesses: list[Event[Any]]
     requested: set[str] = field(default_factory=set)
-    unreachable: bool = False
-
-    def __post_init__(self) -> None:
-        """Capture all accesses."""
-        self.accesses = async_capture_events(self.hass, EVENT_ACCESS)
-
-    @property
-    def cloud(self) -> Cloud:
-        """Return what the service knows."""
-        return self.simulator.cloud
+    unsent: list[str] = field(default_factory=list)
 
     async def link(self) -> None:
         """Set up the owner's account."""
-        self.entry = entry_for(self.cloud, self.house.owner)
         self.entry.add_to_hass(self.hass)
         await set_up(self.hass, self.entry)
-        self.devices = {device.id for device in self._devices()}
 
     async def link_again(self) -> None:
         """Give the account new tokens, as signing in does."""
-        assert self.entry
-        for flow in self.logins():
+        for flow in self.logins:
             self.hass.config_entries.flow.async_abort(flow["flow_id"])
         data = entry_for(self.cloud, self.house.owner).data
         self.hass.config_entries.async_update_entry(self.entry, data=data)
-        await self.hass.config_entries.async_reload(self.entry.entry_id)
+        await self.reload()
         await settle(self.hass)
 
-    @asynccontextmanager
-    async def in_trouble(self, endpoint: str, kind: str) -> AsyncGenerator[None]:
-        """Let an endpoint fail."""
-        if kind in UNREACHABLE:
-            self.unreachable = True
-            with unreachable(self.simulator, endpoint, kind):
-                yield
-            self.unreachable = False
-            return
-        async with self.failing(endpoint, kinds(self.cloud)[kind]):
-            yield
+    def tried(self, endpoint: str) -> int:
+        """Return how often an endpoint was asked, or was to be."""
+        return [*self.endpoints, *self.unsent].count(endpoint)
 
     @asynccontextmanager
-    async def failing(self, endpoint: str, fault: Fault) -> AsyncGenerator[None]:
-        """Let an endpoint fail in one way; the time of hanging requests passes at once."""
+    async def trouble(
+        self, endpoint: str, kind: str, **changes: Any
+    ) -> AsyncGenerator[None]:
+        """Let an endpoint fail; the time of requests that hang passes at once."""
+        if kind in UNREACHABLE:
+            with self._unreachable(endpoint, UNREACHABLE[kind]):
+                yield
+            return
+        fault = replace(kinds(self.cloud)[kind], **changes)
         self.cloud.faults.add(endpoint, fault)
-        waiting = asyncio.create_task(self._async_wait(endpoint, fault))
+        passing = asyncio.create_task(self._pass_time(endpoint))
+        if not fault.hang:
+            passing.cancel()
         yield
         self.cloud.faults.clear()
-        waiting.cancel()
+        passing.cancel()
 
-    async def _async_wait(self, endpoint: str, fault: Fault) -> None:
-        """Let the time of each request pass that hangs."""
-        waited = self.requests(endpoint)
-        while fault.hang:
+    async def _pass_time(self, endpoint: str) -> None:
+        """Let time pass after each request to an endpoint."""
+        waited = self.tried(endpoint)
+        while True:
             await asyncio.sleep(0)
-            if self.requests(endpoint) > waited:
-                waited = self.requests(endpoint)
+            if self.tried(endpoint) > waited:
+                waited = self.tried(endpoint)
                 self.freezer.tick(PATIENCE)
 
-    def requests(self, endpoint: str) -> int:
-        """Return the number of requests to an endpoint."""
-        return sum(request.endpoint == endpoint for request in self.cloud.requests)
+    @contextmanager
+    def _unreachable(
+        self, endpoint: str, mislead: Callable[[URL], URL]
+    ) -> Iterator[None]:
+        """Send what is meant for an endpoint where it cannot arrive."""
+        send = ClientSession._request
 
-    def shown(self) -> set[str]:
-        """Return the states of all switches."""
-        return {state.state for state in self.hass.states.async_all("switch")}
+        async def misled(
+            session: ClientSession, method: str, url: str | URL, **kwargs: Any
+        ) -> ClientResponse:
+            url = URL(url)
+            if self.simulator.endpoint(method, url.path) == endpoint:
+                self.unsent.append(endpoint)
+                url = mislead(url)
+            return await send(session, method, url, **kwargs)
 
-    def state(self, entity_id: str) -> str:
-        """Return the state of an entity."""
-        state = self.hass.states.get(entity_id)
-        assert state, entity_id
-        return state.state
-
-    def logins(self) -> list[Any]:
-        """Return the new logins that are asked for."""
-        flows = self.hass.config_entries.flow.async_progress()
-        return [flow for flow in flows if flow["context"]["source"] == SOURCE_REAUTH]
-
-    def shows_the_truth(self) -> bool:
-        """Return whether all doors are shown as they are, and none is unknown."""
-        return all(
-            self.state(entity_id) == _SHOWN[door.state]
-            for door in self.cloud.doors
-            for entity_id in _entities(door)
-        )
+        no_name = OSError(None, "no such name")
+        with (
+            patch.object(ClientSession, "_request", misled),
+            patch.object(AsyncResolver, "resolve", side_effect=no_name),
+        ):
+            yield
 
     async def check(self) -> None:
         """Assert what is true in all troubles."""
         self._check_states()
-        assert {device.id for device in self._devices()} == self.devices
         for request in self.cloud.requests:
             assert request.path != "/elsewhere"
             assert request.headers["Host"] == URL(self.simulator.base_url).authority
@@ -153,53 +135,41 @@ class Home:
             and record.levelno > logging.DEBUG
             and record.name != "aiohttp.access"
         ]
-        # All of this can be written to disk and sent to browsers.
-        json_bytes([state.as_dict() for state in self.hass.states.async_all()])
-        json_bytes([device.dict_repr for device in self._devices()])
-        issues = ir.async_get(self.hass).issues.values()
-        json_bytes([issue.to_json() for issue in issues])
-        if entry := self.entry:
+        listed = {door.id for door in self.cloud.doors}
+        listed |= {controller.id for controller in self.cloud.controllers}
+        for entry in self.hass.config_entries.async_entries(DOMAIN):
+            devices = dr.async_entries_for_config_entry(
+                dr.async_get(self.hass), entry.entry_id
+            )
+            assert {one for it in devices for _, one in it.identifiers} == listed
+            # All of this can be written to disk and sent to browsers.
+            json_bytes([device.dict_repr for device in devices])
             json_bytes(entry.as_dict())
             json_bytes(await async_get_config_entry_diagnostics(self.hass, entry))
+        json_bytes([state.as_dict() for state in self.hass.states.async_all()])
+        issues = ir.async_get(self.hass).issues.values()
+        json_bytes([issue.to_json() for issue in issues])
 
     def _check_states(self) -> None:
         """Assert that nothing is shown that is not so."""
         times = {event.at for event in self.cloud.log}
         for door in self.cloud.doors:
-            name = _name(door)
-            for entity_id in _entities(door):
-                self._check_state(entity_id, _SHOWN[door.state])
+            for entity_id in entities_of(door):
+                self._check_state(entity_id, SHOWN[door.state])
             open_for = self.cloud.now() - door.last_toggled
             alert = timedelta(seconds=door.controller.time_before_door_open_alert)
             if door.state == "CLOSED" or open_for < alert:
-                self._check_state(f"binary_sensor.{name}_left_open", "off")
+                self._check_state(f"binary_sensor.{name_of(door)}_left_open", "off")
             shown = (at.isoformat() for at in times)
-            self._check_state(f"sensor.{name}_last_access", *shown)
+            self._check_state(f"sensor.{name_of(door)}_last_access", *shown)
         self._check_state("sensor.garage_left_battery", "87")
         for access in self.accesses:
             assert datetime.fromisoformat(access.data["occurred_at"]) in times
 
     def _check_state(self, entity_id: str, *truth: str) -> None:
         """Assert that a state is true, or unknown."""
-        if entity_id in self.requested:
-            # A switch shows what was accepted, for a minute at most.
-            truth = (*truth, "on")
-        if state := self.hass.states.get(entity_id):
-            assert state.state in {*truth, *_UNKNOWN}, f"{entity_id} is not so"
-
-    def _devices(self) -> list[dr.DeviceEntry]:
-        """Return the devices of the account."""
-        if self.entry is None:
-            return []
-        registry = dr.async_get(self.hass)
-        return dr.async_entries_for_config_entry(registry, self.entry.entry_id)
-
-
-def _name(door: Door) -> str:
-    """Return the name of a door as entity ids spell it."""
-    return door.name.lower().replace(" ", "_")
-
-
-def _entities(door: Door) -> tuple[str, str]:
-    """Return the entities that show whether a door is open."""
-    return f"switch.{_name(door)}", f"binary_sensor.{_name(door)}_door"
+        # A switch shows what was accepted, for a minute at most.
+        claimed = {"on"} if entity_id in self.requested else set()
+        known = self.shown(entity_id) not in (None, STATE_UNAVAILABLE, STATE_UNKNOWN)
+        if known:
+            assert self.shown(entity_id) in {*truth, *claimed}, f"{entity_id} lies"
