@@ -18,7 +18,7 @@ from tests.conftest import settle, until
 
 OPEN, CLOSE = ("Main gate", "OPEN"), ("Main gate", "CLOSED")
 DOOR = "binary_sensor.main_gate_door"
-LOST = {"reset": True, "after": True}
+LOST: dict[str, Any] = {"reset": True, "after": True}
 
 
 async def press(home: Home, entity_id: str = GATE, **fault: Any) -> asyncio.Task[None]:
@@ -253,7 +253,7 @@ async def test_what_may_move_is_followed_every_2_seconds(
     await home.advance(2)
     assert (home.shown(), home.shown(DOOR)) == ("on", "on")
     home.cloud.requests.clear()
-    await home.advance(10)
+    await home.advance(4)
     assert not home.syncs
 
 

@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -255,6 +257,25 @@ async def test_rate_limit_holds_while_the_account_is_not_known(
     assert [one.endpoint for one in cloud.requests].count("user_info") == 1
 
 
+async def test_waiting_as_told_costs_no_login(
+    hass: HomeAssistant,
+    link: Link,
+    cloud: Cloud,
+    house: DemoHouse,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Though the access token expires meanwhile: it is renewed, and the new one kept."""
+    cloud.oauth.access_lifetime = 60
+    limit = Fault(status=429, headers={"Retry-After": "100"})
+    cloud.faults.add("user_info", limit, times=1)
+    result = await link(house.owner)
+    freezer.tick(101)
+    result = await submit(hass, result, {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    (grant,) = cloud.oauth.grants(house.owner)
+    assert result["data"]["token"]["refresh_token"] == grant.refresh_token
+
+
 async def test_new_tokens_that_are_rejected_abort_the_flow(
     link: Link, cloud: Cloud, house: DemoHouse
 ) -> None:
@@ -263,6 +284,20 @@ async def test_new_tokens_that_are_rejected_abort_the_flow(
     result = await link(house.owner)
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "oauth_unauthorized"
+
+
+async def test_account_is_known_however_its_id_is_spelled(
+    home: Home, link: Link
+) -> None:
+    """It is not linked twice."""
+
+    def edit(body: Any) -> Any:
+        body["data"]["id"] = UUID(body["data"]["id"]).hex.upper()
+        return body
+
+    home.cloud.faults.add("user_info", Fault(edit=edit))
+    result = await link(home.house.owner)
+    assert result["reason"] == "already_configured"
 
 
 async def test_account_without_a_name_gets_a_title(

@@ -38,6 +38,7 @@ async def test_unreachable_webhook_follows_the_external_url(home: Home) -> None:
         await home.hass.config.async_update(external_url=url)
         await settle(home.hass)
         assert issues(home) == (set() if url else {WEBHOOK_UNREACHABLE})
+    home.fail("sync", status=500)
     await choose(home.hass, home.entry, webhook=False)
     assert not issues(home)
 

@@ -11,7 +11,11 @@ from homeassistant.components.application_credentials import (
     ClientCredential,
     async_import_client_credential,
 )
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    ConfigEntryDisabler,
+    ConfigEntryState,
+)
 from homeassistant.const import SERVICE_TURN_OFF, SERVICE_TURN_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ImplementationUnavailableError
@@ -107,6 +111,28 @@ async def test_deleted_credentials_can_be_added_again(
         assert linking["context"]["source"] == SOURCE_REAUTH
 
 
+@pytest.mark.parametrize("how", ["disabled", "removed"])
+async def test_repair_of_an_account_that_is_gone_ends(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    cloud: Cloud,
+    repairs: Repairs,
+    how: str,
+) -> None:
+    """Neither is it loaded again nor a login asked for."""
+    await set_up(hass, entry)
+    flow = await repairs.begin()
+    await add_credentials(hass, cloud, "others")
+    if how == "removed":
+        await hass.config_entries.async_remove(entry.entry_id)
+    else:
+        by_user = ConfigEntryDisabler.USER
+        await hass.config_entries.async_set_disabled_by(entry.entry_id, by_user)
+    flow = await repairs.submit(flow)
+    assert flow["reason"] == "cannot_link"
+    assert not hass.config_entries.flow.async_progress()
+
+
 async def test_credentials_that_cannot_be_read_are_tried_again(
     hass: HomeAssistant, entry: MockConfigEntry, cloud: Cloud, repairs: Repairs
 ) -> None:
@@ -170,18 +196,6 @@ async def test_abandoned_repair_does_not_suppress_authentication_expired(
     assert not home.coordinator.last_update_success
     expired = f"config_entry_reauth_{DOMAIN}_{home.entry.entry_id}"
     assert ("homeassistant", expired) in ir.async_get(home.hass).issues
-
-
-async def test_repair_of_a_removed_account_ends(home: Home, repairs: Repairs) -> None:
-    """It was open meanwhile."""
-    allow(home, "CLOSEDOOR")
-    with refused("may not operate"):
-        await home.turn(SERVICE_TURN_ON)
-    flow = await repairs.begin()
-    await home.hass.config_entries.async_remove(home.entry.entry_id)
-    flow = await repairs.submit(flow)
-    assert flow["reason"] == "cannot_link"
-    assert not home.hass.config_entries.flow.async_progress()
 
 
 async def test_unreachable_webhook_waits_for_an_address(

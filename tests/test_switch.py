@@ -71,7 +71,7 @@ FAILURES = {
     "asks to wait": Fault(status=429),
     "Main gate may or may not move": Fault(status=500),
     "may or may not move": Fault(reset=True, after=True),
-    "could not be understood": Fault(status=200, body="[]"),
+    "could not be understood": Fault(status=200, body="<html>"),
     "no longer accepts the login": Fault(status=401),
 }
 

@@ -1,5 +1,6 @@
 """The system health page."""
 
+from datetime import timedelta
 from typing import Any
 
 from pytest_homeassistant_custom_component.common import (
@@ -41,6 +42,15 @@ async def test_it_shows_since_when_parqex_is_gone(
     info = await health(home)
     assert info["api_reachable"]["type"] == "failed"
     assert info["last_answer"] == NOW
+
+
+async def test_one_rejected_account_hides_no_answer(
+    home: Home, guest: MockConfigEntry
+) -> None:
+    """ParqEx answers the other one."""
+    home.cloud.oauth.revoke(home.house.guest)
+    await home.advance(30)
+    assert (await health(home))["last_answer"] == NOW + timedelta(seconds=30)
 
 
 async def test_it_works_while_no_account_is_loaded(home: Home) -> None:

@@ -114,7 +114,7 @@ def without_errors(caplog: pytest.LogCaptureFixture) -> Any:
 
 async def arrival(home: Home, endpoint: str) -> None:
     """Wait for a request, and not one turn of the loop longer."""
-    for _ in range(1000):
+    for _ in range(50_000):
         if endpoint in home.endpoints:
             return
         await asyncio.sleep(0)

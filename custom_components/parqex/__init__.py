@@ -79,12 +79,14 @@ async def _async_client(hass: HomeAssistant, entry: ParqExConfigEntry) -> ParqEx
         async_raise_issue(hass, entry, CREDENTIALS_DELETED)
         raise
     async_clear_issue(hass, entry, CREDENTIALS_DELETED)
+    state = process_state(hass)
     rate_limit = account_state(hass, entry.entry_id).rate_limit
     return ParqExClient(
-        process_state(hass).session,
+        state.session,
         base_url(),
         ParqExSession(hass, entry, implementation, rate_limit),
         rate_limit,
+        state.dialect,
     )
 
 

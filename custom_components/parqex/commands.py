@@ -5,7 +5,6 @@ from collections import defaultdict
 from contextlib import suppress
 from functools import partial
 from time import monotonic
-from typing import NamedTuple
 
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 
@@ -19,7 +18,7 @@ from .api import (
 )
 from .const import DOMAIN
 from .coordinator import ParqExCoordinator
-from .data import Command, ParqExConfigEntry, account_state
+from .data import Command, ParqExConfigEntry, Request, account_state
 from .detached import async_outcome
 from .exceptions import AUTH_ERRORS, SERVICE_ERRORS, NotSent, StillMoving, command_error
 from .issues import MAY_NOT, async_clear_issue, async_raise_issue
@@ -30,16 +29,6 @@ SECONDS_TO_SEND = 20
 # Within this time the service should confirm a command.
 SECONDS_TO_CONFIRM = 60
 SECONDS_BETWEEN_REFRESHES = 2
-
-
-class Request(NamedTuple):
-    """A command that somebody asks for, with the access point's name for errors."""
-
-    access_point: AccessPoint
-    state: State
-    name: str
-    context: Context | None
-    asked_at: float
 
 
 class Commands:
@@ -70,7 +59,8 @@ class Commands:
         )
         for access_point_id, command in self._sent.items():
             if not command.answer.done():
-                self._async_await_answer(access_point_id, command)
+                answered = partial(self._async_answered, access_point_id, command)
+                command.answer.add_done_callback(answered)
         self._entry.async_create_background_task(
             self._hass, self._async_follow(), f"{DOMAIN} commands"
         )
@@ -127,6 +117,7 @@ class Commands:
         """
         try:
             async with asyncio.timeout(SECONDS_TO_SEND):
+                self._check(request)
                 # A token may have to be renewed first; that takes time, too.
                 await self._client.async_prepare_toggle()
                 return await self._async_send_in_turn(request)
@@ -135,21 +126,21 @@ class Commands:
 
     async def _async_send_in_turn(self, request: Request) -> Command | None:
         """Send a command when its turn has come and it is still needed."""
-        controller_id, state = request.access_point.controller_id, request.state
         turn_at, was_asked = request.asked_at, False
         while True:
             self._check(request)
             if command := self._under_way(request):
                 return command
-            if busy := self._busy(controller_id):
+            if busy := self._busy(request.access_point.controller_id):
                 # Two commands at once to one controller made the service fail.
                 await asyncio.wait([busy])
                 turn_at = monotonic()
                 continue
             reported = self._reported(request.access_point.id)
-            if state is State.OPEN or not (was_asked or reported is State.CLOSED):
+            # An opener that knows only one impulse opens what is closed.
+            may_open = was_asked or reported is State.CLOSED
+            if request.state is State.OPEN or not may_open:
                 return self._async_send_now(request)
-            # An opener that knows only one impulse would open what is closed.
             if self._coordinator.requested_at < turn_at:
                 await self._coordinator.async_refresh()
                 if not self._coordinator.last_update_success:
@@ -181,20 +172,12 @@ class Commands:
         command = self._sent.get(request.access_point.id)
         if command is None or command.seconds_to_move <= 0:
             return None
-        if command.state is request.state:
-            if (
-                # The same request: it was made before this one was sent.
-                not command.answer.done()
-                or command.sent_at >= request.asked_at
-                or (command.accepted and command.is_followed)
-                or (
-                    command.confirmed
-                    and self._reported(request.access_point.id) is command.state
-                )
-            ):
-                return command
-            if command.confirmed:
-                return None
+        reported = self._reported(request.access_point.id)
+        if command.does(request, reported):
+            return command
+        if command.state is request.state and command.confirmed:
+            # It was undone by hand.
+            return None
         raise StillMoving(request.name, command.seconds_to_move)
 
     @callback
@@ -212,7 +195,9 @@ class Commands:
         command.answer = self._hass.async_create_task(
             self._async_toggle(command, request), f"{DOMAIN} command"
         )
-        self._async_await_answer(access_point.id, command)
+        answered = partial(self._async_answered, access_point.id, command)
+        command.answer.add_done_callback(answered)
+        self._coordinator.async_hurry()
         return command
 
     async def _async_toggle(self, command: Command, request: Request) -> None:
@@ -223,11 +208,9 @@ class Commands:
                 access_point_id, command.state, partial(self._check, request)
             )
             command.accepted = True
-        except CannotConnect, InvalidAnswer:
-            # It may have been carried out all the same.
-            raise
-        except SERVICE_ERRORS:
-            followed = False
+        except SERVICE_ERRORS as err:
+            # After these it may have been carried out all the same.
+            followed = isinstance(err, (CannotConnect, InvalidAnswer))
             raise
         finally:
             command.answered_at = monotonic()
@@ -238,13 +221,6 @@ class Commands:
                 self._sent[access_point_id] = command.before
             else:
                 del self._sent[access_point_id]
-
-    @callback
-    def _async_await_answer(self, access_point_id: str, command: Command) -> None:
-        """Act on the answer to a command, now or when it comes."""
-        command.answer.add_done_callback(
-            lambda answer: self._async_answered(access_point_id, command, answer)
-        )
 
     @callback
     def _async_answered(

@@ -9,15 +9,14 @@ from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigFlowResult,
 )
-from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN
 from homeassistant.core import callback
 from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHandler
 from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 
-from .api import Account, NotAuthorized, ParqExClient, ParqExError, RateLimit, base_url
+from .api import Account, ParqExClient, RateLimit, base_url, plain_id
 from .const import DOMAIN, LOGGER, MANUFACTURER
 from .data import ParqExConfigEntry, process_state
-from .exceptions import error_key
+from .exceptions import AUTH_ERRORS, SERVICE_ERRORS, error_key
 from .oauth import NewAccountTokens, TokenStore
 from .options_flow import ParqExOptionsFlow
 
@@ -91,9 +90,9 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
             return self.async_show_form(step_id="identify")
         try:
             account = await self._async_account()
-        except NotAuthorized:
+        except AUTH_ERRORS:
             return self.async_abort(reason="oauth_unauthorized")
-        except ParqExError as err:
+        except SERVICE_ERRORS as err:
             return self.async_show_form(
                 step_id="identify", errors={"base": error_key(err)}
             )
@@ -101,9 +100,11 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
 
     async def _async_account(self) -> Account:
         """Fetch the account that the new tokens are for."""
-        tokens = NewAccountTokens(self._data[CONF_TOKEN][CONF_ACCESS_TOKEN])
-        session = process_state(self.hass).session
-        client = ParqExClient(session, base_url(), tokens, self._rate_limit)
+        tokens = NewAccountTokens(self.flow_impl, self._data)
+        state = process_state(self.hass)
+        client = ParqExClient(
+            state.session, base_url(), tokens, self._rate_limit, state.dialect
+        )
         return await client.async_user_info()
 
     async def _async_finish(self, account: Account) -> ConfigFlowResult:
@@ -112,7 +113,12 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         ParqEx may have replaced the tokens there are, so the new ones are kept, also if
         the user signed in with another account than the one to be linked again.
         """
-        entry = await self.async_set_unique_id(account.id, raise_on_progress=False)
+        unique_ids = [one.unique_id or "" for one in self._async_current_entries()]
+        # ParqEx spells ids in several ways.
+        known = {plain_id(one): one for one in unique_ids}
+        entry = await self.async_set_unique_id(
+            known.get(plain_id(account.id), account.id), raise_on_progress=False
+        )
         again = self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE)
         if entry is None:
             if again:

@@ -11,12 +11,19 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import TimestampDataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .api import ParqExClient, Snapshot, SnapshotChange
+from .api import ParqExClient, RateLimited, Snapshot, SnapshotChange
 from .const import DOMAIN, LOGGER, MANUFACTURER
 from .data import ParqExConfigEntry
 from .exceptions import SERVICE_ERRORS, error_key, update_error
 
 POLL_INTERVAL = timedelta(seconds=30)
+
+# What has moved may move again soon, above all close.
+FAST_INTERVAL = timedelta(seconds=5)
+SECONDS_AT_FAST_PACE = 120.0
+
+# A service that asks to wait is not fetched fast for so long.
+SECONDS_AT_SLOW_PACE = 3600.0
 
 # While ParqEx fails, the time between two fetches doubles up to this.
 MAX_RETRY_SECONDS = 120.0
@@ -53,6 +60,7 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         self.failures = 0
         self.last_errors: deque[str] = deque(maxlen=MAX_ERRORS)
         self.seconds_for_last_answer: float | None = None
+        self._fast_until = self._slow_until = 0.0
         self._client = client
         self._refreshing = asyncio.Lock()
         self._next_refresh: asyncio.Task[None] | None = None
@@ -97,6 +105,10 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
             self.failures += 1
             self.record_error("refresh", err)
             raise update_error(err, self._retry_seconds) from err
+        if self.data is not None and snapshot is not self.data:
+            self.async_hurry()
+        is_fast = self._slow_until <= monotonic() < self._fast_until
+        self.update_interval = FAST_INTERVAL if is_fast else POLL_INTERVAL
         self.failures = 0
         self.requested_at = requested_at
         self.seconds_for_last_answer = round(monotonic() - requested_at, 3)
@@ -160,8 +172,15 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
                     self.logger.exception("Unexpected error updating an entity")
 
     @callback
+    def async_hurry(self) -> None:
+        """Fetch at the fast pace from the next fetch on: something moves or may move."""
+        self._fast_until = monotonic() + SECONDS_AT_FAST_PACE
+
+    @callback
     def record_error(self, what: str, err: Exception) -> None:
-        """Keep the kind of an error for diagnostics."""
+        """Keep the kind of an error for diagnostics; slow down where ParqEx asks for it."""
+        if isinstance(err, RateLimited):
+            self._slow_until = monotonic() + SECONDS_AT_SLOW_PACE
         self.last_errors.append(f"{dt_util.utcnow():%F %T} {what} {error_key(err)}")
 
     @property

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from math import ceil
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aiohttp import ClientSession, DummyCookieJar
 
@@ -14,7 +14,7 @@ from homeassistant.core import Context, Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util.hass_dict import HassKey
 
-from .api import ParqExClient, RateLimit, State
+from .api import AccessPoint, Dialect, ParqExClient, RateLimit, State
 from .const import DOMAIN
 
 if TYPE_CHECKING:
@@ -37,6 +37,16 @@ class ParqExData:
 
 
 type ParqExConfigEntry = ConfigEntry[ParqExData]
+
+
+class Request(NamedTuple):
+    """A command that somebody asks for, with the access point's name for errors."""
+
+    access_point: AccessPoint
+    state: State
+    name: str
+    context: Context | None
+    asked_at: float
 
 
 @dataclass(slots=True, eq=False)
@@ -76,6 +86,16 @@ class Command:
             return self.before.unconfirmed if self.before else None
         return self if self.accepted and self.is_followed else None
 
+    def does(self, request: Request, reported: State | None) -> bool:
+        """Return whether it does what is requested: another one is not needed."""
+        return self.state is request.state and (
+            # The same request: it was made before this one was sent.
+            not self.answer.done()
+            or self.sent_at >= request.asked_at
+            or (self.accepted and self.is_followed)
+            or (self.confirmed and reported is self.state)
+        )
+
     @property
     def seconds_to_move(self) -> int:
         """Seconds in which the opposite command may not follow."""
@@ -88,12 +108,14 @@ class Command:
 class AccountState:
     """What an account must not forget over a reload, until Home Assistant stops.
 
-    `commands`: the newest command of each access point. `webhook_id`: the one that an
-    open options dialog shows and that is not saved yet.
+    `renewal`: the newest one of its tokens. `commands`: the newest command of each access
+    point. `webhook_id`: the one that an open options dialog shows and that is not saved
+    yet.
     """
 
     rate_limit: RateLimit = field(default_factory=RateLimit)
     token_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    renewal: asyncio.Task[None] | None = None
     commands: dict[str, Command] = field(default_factory=dict)
     webhook_id: str | None = None
 
@@ -103,12 +125,11 @@ class ProcessState:
     """What the integration must not forget until Home Assistant stops.
 
     `session`: sends no cookies, so no account's are sent with another's token; it
-    outlives the entries, as do commands under way. `token_method`: the HTTP method that
-    the token endpoint was found to take.
+    outlives the entries, as do commands under way.
     """
 
     session: ClientSession
-    token_method: str = "GET"  # noqa: S105  # it is no token
+    dialect: Dialect = field(default_factory=Dialect)
     accounts: dict[str, AccountState] = field(default_factory=dict)
 
 

@@ -103,12 +103,7 @@ def command_error(err: Exception, access_point: str) -> HomeAssistantError:
 
 
 def history_error(err: Exception, access_point: str) -> HomeAssistantError:
-    """Return the error of a history request in a sentence for people.
-
-    A login that is refused for the history alone is that of a guest.
-    """
-    if isinstance(err, NotAuthorized):
-        err = Forbidden("not allowed for this account")
+    """Return the error of a history request in a sentence for people."""
     return _error("history", err, access_point)
 
 

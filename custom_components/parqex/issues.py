@@ -1,6 +1,7 @@
 """Issues of an account that its user can resolve; repairs.py says how."""
 
 from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntryChange
+from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
@@ -19,12 +20,16 @@ _ERRORS = (CREDENTIALS_DELETED, *MAY_NOT.values())
 
 @callback
 def async_setup_issues(hass: HomeAssistant) -> None:
-    """Clear the issues of an account as soon as it is disabled."""
+    """Clear the issues of an account as soon as it is disabled, or has no webhook."""
 
     @callback
     def clear(change: ConfigEntryChange, entry: ParqExConfigEntry) -> None:
-        if entry.domain == DOMAIN and entry.disabled_by:
+        if entry.domain != DOMAIN:
+            return
+        if entry.disabled_by:
             async_clear_issues(hass, entry)
+        elif CONF_WEBHOOK_ID not in entry.options:
+            async_clear_issue(hass, entry, WEBHOOK_UNREACHABLE)
 
     async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, clear)
 

@@ -41,6 +41,9 @@ class ParqExRepairFlow(RepairsFlow):
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Resolve the issue, or show what is missing."""
+        entry = self.hass.config_entries.async_get_entry(self._entry.entry_id)
+        if entry is None or entry.disabled_by:
+            return self.async_abort(reason="cannot_link")
         if self._kind == CREDENTIALS_DELETED:
             return await self._async_use_credentials()
         if self._kind != WEBHOOK_UNREACHABLE:
@@ -68,8 +71,7 @@ class ParqExRepairFlow(RepairsFlow):
 
         An abandoned reconfiguration would suppress "Authentication expired".
         """
-        if self.hass.config_entries.async_get_entry(self._entry.entry_id):
-            self._entry.async_start_reauth(self.hass)
+        self._entry.async_start_reauth(self.hass)
         sources = {SOURCE_REAUTH, SOURCE_RECONFIGURE}
         for flow in self._entry.async_get_active_flows(self.hass, sources):
             next_flow = (FlowType.CONFIG_FLOW, flow["flow_id"])

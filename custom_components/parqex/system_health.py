@@ -34,5 +34,5 @@ async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
         "access_points": sum(
             len(coordinator.data.access_points) for coordinator in loaded
         ),
-        "last_answer": min((answer for answer in answers if answer), default=None),
+        "last_answer": max((answer for answer in answers if answer), default=None),
     }

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 import pytest
 from yarl import URL
 
-from custom_components.parqex.api import ParqExClient, RateLimit, State
+from custom_components.parqex.api import Dialect, ParqExClient, RateLimit, State
 from tests.secrecy import Secrecy
 from tests.simulator import Account, Cloud, DemoHouse, Simulator, build_demo_house
 
@@ -94,7 +94,7 @@ class Api:
 
     def client_at(self, url: URL) -> ParqExClient:
         """Return a client that expects ParqEx at this address."""
-        return ParqExClient(self.session, url, self.tokens, self.rate_limit)
+        return ParqExClient(self.session, url, self.tokens, self.rate_limit, Dialect())
 
 
 @pytest.fixture

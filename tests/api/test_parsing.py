@@ -43,7 +43,7 @@ NO_NUMBERS += [1e300, -(2**63), float("nan"), float("inf")]
 NO_TIMES: list[Any] = [None, "", "today", 1480651271, [], "0001-01-01"]
 NO_TIMES += ["0000-00-00 00:00:00", "0001-01-01 00:00:00+14:00"]
 NO_TIMES += ["1999-12-31 23:59:59", "2100-01-01 00:00:00"]
-UNKNOWN: list[Any] = ["MOVING", "open", "owner", " OPEN", "Guest", True, *NO_TEXTS]
+UNKNOWN: list[Any] = ["MOVING", "shut", "owner", " OPEN", "Guest", True, *NO_TEXTS]
 NOT_FALSE: list[Any] = [True, 1, "true", None, "", "maybe", 2, [], {}]
 
 
@@ -186,8 +186,8 @@ def test_a_list_is_at_the_top_or_under_data(body: Any, found: bool) -> None:
 @pytest.mark.parametrize(
     ("attribute", "field", "written", "expected"),
     [
-        ("state", "state", "OPEN", State.OPEN),
-        ("state", "state", "CLOSED", State.CLOSED),
+        *(("state", "state", word, State.OPEN) for word in ("OPEN", "Open", "opened")),
+        *(("state", "state", word, State.CLOSED) for word in ("CLOSED", "closed")),
         *(("state", "state", odd, None) for odd in UNKNOWN),
         ("relationship", "user_relationship", "Owner", Relationship.OWNER),
         ("relationship", "user_relationship", "Has Access", Relationship.HAS_ACCESS),

@@ -19,9 +19,9 @@ REQUESTS = {
     "toggle": "toggle",
     "history": "toggle-history",
     "user_info": "user-info",
-    "user_settings": "user-info",
+    "user_settings": "user-settings",
 }
-SEPARATE = {"toggle-history", "user-info"}
+SEPARATE = {"toggle-history", "user-info", "user-settings"}
 
 
 @pytest.mark.parametrize("endpoint", [*REQUESTS.values(), "token"])

@@ -29,7 +29,7 @@ def texts(err: BaseException | None) -> Iterator[str]:
     "fault",
     [
         *(None, Fault(reset=True), Fault(hang="headers"), Fault(hang="body")),
-        *(Fault(status=status) for status in (200, 302, 400, 401, 403, 404, 428)),
+        *(Fault(status=status) for status in (200, 302, 400, 401, 403, 410, 428)),
         *(Fault(status=status) for status in (429, 500, 501)),
         *(b"", b"SSH-2.0-OpenSSH_10.0\r\n\r\n"),
         b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}",

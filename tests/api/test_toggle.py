@@ -42,6 +42,9 @@ def refusals() -> Iterator[tuple[Fault, type[Refused]]]:
             yield Fault(status=status, body=json.dumps(shape)), meaning
         for code in (status, str(status)):
             yield Fault(status=200, body=json.dumps({**body, "code": code})), meaning
+        message = body["message"]
+        for text in (json.dumps(body), json.dumps(message), message.upper()):
+            yield Fault(status=202, body=text), meaning
     yield Fault(status=200, body='{"success": false, "code": 404}'), ControllerOffline
 
 
@@ -120,6 +123,24 @@ async def test_the_other_documented_address_is_found_and_remembered(
     first, second = "endpoints/toggle", "endpoint/toggle"
     assert paths(api.cloud) == [first, second, second]
     assert len(api.cloud.commands) == (0 if refusal else 2)
+
+
+@pytest.mark.parametrize("other", [{"toggle_path": "endpoint"}, {"slash": "always"}])
+async def test_it_is_checked_whether_a_command_may_go_to_another_address(
+    api: Api, other: dict[str, Any]
+) -> None:
+    """It may be too late meanwhile."""
+
+    def check() -> None:
+        if api.cloud.requests:
+            raise TimeoutError
+
+    for name, value in other.items():
+        setattr(api.cloud, name, value)
+    with pytest.raises(TimeoutError):
+        await api.client.async_toggle(DOOR_ID, State.OPEN, check)
+    assert len(api.cloud.requests) == 1
+    assert not api.cloud.commands
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,11 @@ from custom_components.parqex.api import (
     RateLimited,
     Refused,
     SensorRequired,
+    ServiceFailed,
 )
 from tests.simulator import Fault, Simulator
 
-from .conftest import CALLS, Api, listening
+from .conftest import CALLS, READS, Api, listening
 
 MIB = 1024 * 1024
 PAGE = "<!doctype html><title>Soon back</title>"
@@ -31,9 +32,11 @@ GOOD = {"devices": [], "data": {"id": "u1", "toggle_events": []}}
 # All but 404, which depends on the endpoint: see test_toggle.py.
 MEANINGS: list[tuple[int, type[ParqExError]]] = [
     *((status, Refused) for status in (400, 402, 405, 418, 428)),
-    *((status, CannotConnect) for status in (408, 500, 501, 502, 504, 599)),
+    *((status, CannotConnect) for status in (408, 502, 504, 599)),
+    *[(500, ServiceFailed), (501, ServiceFailed)],
     *[(403, Forbidden), (429, RateLimited), (503, RateLimited)],
 ]
+RENEWED = ("sync", "toggle")
 TOGGLE = {428: SensorRequired, 501: NotSupported, 503: CannotConnect}
 
 
@@ -42,7 +45,10 @@ TOGGLE = {428: SensorRequired, 501: NotSupported, 503: CannotConnect}
 async def test_an_error_is_judged_by_its_status(
     api: Api, endpoint: str, status: int, meaning: type[ParqExError]
 ) -> None:
-    """At once, whatever the body, and also if it is a code in an answer with 200."""
+    """At once, whatever the body, and also if it is a code in an answer with 200.
+
+    But for what may be refused for the way in which it is asked for.
+    """
     if endpoint == "toggle":
         meaning = TOGGLE.get(status, meaning)
     faults = [Fault(status=status, body=one) for one in (None, PAGE, '{"code": 418}')]
@@ -50,13 +56,17 @@ async def test_an_error_is_judged_by_its_status(
     faults += [Fault(status=200, body=body) for body in codes]
     for fault in faults:
         api.cloud.requests.clear()
+        api.cloud.faults.clear()
         api.cloud.faults.add(endpoint, fault)
         with pytest.raises(meaning) as caught:
             await CALLS[endpoint](api.client)
         assert caught.type is meaning
-        # A refused kind of access log leads to the other one.
-        both = endpoint == "history" and meaning in (Refused, Forbidden)
-        assert len(api.cloud.requests) == (2 if both else 1)
+        variants = 1
+        if endpoint == "history" and meaning in (Refused, Forbidden, ServiceFailed):
+            variants = 4
+        elif endpoint == "sync" and fault.status in (405, 501):
+            variants = 2
+        assert len(api.cloud.requests) == variants
 
 
 @pytest.mark.parametrize("code", [200, "200", 0, 40, 4010, 403.0, "E403", None, True])
@@ -78,7 +88,7 @@ async def test_an_unsuccessful_200_is_a_refusal(
     assert caught.type is Refused
 
 
-@pytest.mark.parametrize("endpoint", CALLS)
+@pytest.mark.parametrize("endpoint", READS)
 @pytest.mark.parametrize(
     ("status", "body"),
     [
@@ -96,7 +106,7 @@ async def test_any_other_answer_is_invalid(
     """It is no empty list, nor anything else that could be believed."""
     api.cloud.faults.add(endpoint, Fault(status=status, body=body))
     with pytest.raises(InvalidAnswer):
-        await CALLS[endpoint](api.client)
+        await READS[endpoint](api.client)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +130,7 @@ async def test_one_odd_value_hides_nothing_else(
     str(access_point.name).encode()
 
 
-@pytest.mark.parametrize("endpoint", CALLS)
+@pytest.mark.parametrize("endpoint", RENEWED)
 async def test_an_expired_token_is_renewed_and_the_request_repeated(
     api: Api, endpoint: str
 ) -> None:
@@ -145,15 +155,16 @@ async def test_an_expired_token_is_renewed_and_the_request_repeated(
         Fault(status=200, body='{"success": true, "code": "401"}'),
     ],
 )
-async def test_a_renewed_token_that_is_rejected_ends_it(
+async def test_a_token_that_is_rejected_ends_it(
     api: Api, endpoint: str, fault: Fault
 ) -> None:
-    """However the service says 401."""
+    """However the service says 401; only what every account may do renews the token."""
     api.cloud.faults.add(endpoint, fault)
     with pytest.raises(NotAuthorized):
         await CALLS[endpoint](api.client)
-    assert len(api.tokens.rejected) == 1
-    assert len(api.cloud.requests) == 2
+    renewals = int(endpoint in RENEWED)
+    assert len(api.tokens.rejected) == renewals
+    assert len(api.cloud.requests) == 1 + renewals
 
 
 async def test_without_a_token_nothing_is_sent(
@@ -172,29 +183,55 @@ async def test_without_a_token_nothing_is_sent(
 
 @pytest.mark.parametrize("endpoint", CALLS)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_redirects_are_not_followed(api: Api, endpoint: str, status: int) -> None:
-    """The token and the command are for ParqEx only."""
-    async with Simulator() as elsewhere:
-        location = {"Location": f"{elsewhere.base_url}/oauth/v1/endpoints/sync"}
-        api.cloud.faults.add(endpoint, Fault(status=status, headers=location))
-        with pytest.raises(InvalidAnswer):
-            await CALLS[endpoint](api.client)
-        assert elsewhere.cloud.requests == []
-    assert len(api.cloud.requests) == 1
-
-
-@pytest.mark.parametrize("endpoint", CALLS)
-@pytest.mark.parametrize("status", [200, 500])
-async def test_more_than_eight_mebibytes_are_not_read(
+async def test_other_redirects_are_not_followed(
     api: Api, endpoint: str, status: int
 ) -> None:
-    """Counted after unpacking: the simulator compresses them."""
+    """The token and the command are for the addresses of ParqEx only."""
+    await CALLS[endpoint](api.client)
+    path = api.cloud.requests[-1].path
+    async with Simulator() as elsewhere:
+        for location in (
+            *(f"{elsewhere.base_url}{path}/", f"//parqex.test{path}/", "http://[/"),
+            *(path, f"{path}//", f"{path}/more/", f"{path}/?other=1", "/", ""),
+            # The only redirect of these that turns a command into a question.
+            *([f"{path}/"] if status == 303 else []),
+        ):
+            api.cloud.requests.clear()
+            api.cloud.faults.clear()
+            fault = Fault(status=status, headers={"Location": location})
+            api.cloud.faults.add(endpoint, fault)
+            with pytest.raises(InvalidAnswer):
+                await CALLS[endpoint](api.client)
+            assert len(api.cloud.requests) == 1
+        assert elsewhere.cloud.requests == []
+
+
+async def test_a_redirect_to_nowhere_is_not_remembered(api: Api) -> None:
+    """It costs one request, each time."""
+    await api.client.async_sync()
+    path = api.cloud.requests.pop().path
+    fault = Fault(status=301, headers={"Location": f"{path}/"})
+    for _ in range(2):
+        api.cloud.faults.add("sync", fault, times=1)
+        with pytest.raises(Refused):
+            await api.client.async_sync()
+        await api.client.async_sync()
+    assert [one.path for one in api.cloud.requests] == [path, f"{path}/", path] * 2
+
+
+@pytest.mark.parametrize("compression", ["gzip", "members", "zlib", "deflate", "none"])
+@pytest.mark.parametrize("status", [200, 500])
+async def test_more_than_eight_mebibytes_are_not_read(
+    api: Api, compression: Any, status: int
+) -> None:
+    """Counted after unpacking."""
+    api.cloud.compression = compression
     body = b'{"devices": []}'.ljust(8 * MIB)
     api.cloud.faults.add("sync", Fault(status=200, body=body), times=1)
     assert (await api.client.async_sync()).controllers == {}
-    api.cloud.faults.add(endpoint, Fault(status=status, body=body + b" "))
+    api.cloud.faults.add("sync", Fault(status=status, body=body + b" "))
     with pytest.raises(InvalidAnswer):
-        await CALLS[endpoint](api.client)
+        await api.client.async_sync()
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -8,11 +8,12 @@ from aiohttp import ClientTimeout, ThreadedResolver
 import pytest
 from yarl import URL
 
+from custom_components.parqex.api import transport
 from custom_components.parqex.application_credentials import (
     async_get_auth_implementation,
 )
 from custom_components.parqex.const import DOMAIN
-from custom_components.parqex.oauth import ParqExImplementation, implementation
+from custom_components.parqex.oauth import ParqExImplementation
 from homeassistant.components.application_credentials import ClientCredential
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
@@ -44,6 +45,7 @@ FAILURES: dict[type[OAuth2TokenRequestBaseError], tuple[Fault, ...]] = {
         Fault(status=400, body='{"error": "temporarily_unavailable"}'),
         Fault(status=403, body="<html>"),
         Fault(status=404, body="<html>"),
+        Fault(status=404, body='{"status": 404, "error": "Not Found"}'),
         Fault(status=405),
         Fault(status=408),
         Fault(status=429, body=RFC_6749),
@@ -79,7 +81,7 @@ def clock() -> None:
 @pytest.fixture(autouse=True)
 def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait ten seconds for a server that hangs."""
-    monkeypatch.setattr(implementation, "TIMEOUT", ClientTimeout(total=0.2))
+    monkeypatch.setattr(transport, "TIMEOUT", ClientTimeout(total=0.2))
 
 
 @pytest.fixture
@@ -134,16 +136,6 @@ async def test_refresh_replaces_both_tokens(
     ]
 
 
-async def test_refresh_without_a_new_refresh_token_keeps_the_old(
-    login: ParqExImplementation, cloud: Cloud
-) -> None:
-    """It is still valid."""
-    body = '{"access_token": "new", "expires_in": 60}'
-    cloud.faults.add("token", Fault(status=200, body=body))
-    token = await login.async_refresh_token({"refresh_token": "old"})
-    assert (token["access_token"], token["refresh_token"]) == ("new", "old")
-
-
 @pytest.mark.parametrize(
     ("written", "seconds"),
     [
@@ -162,20 +154,6 @@ async def test_odd_lifetime_loses_no_tokens(
     assert (token["access_token"], token["refresh_token"]) == ("a", "r")
     assert token["expires_in"] == seconds
     json_bytes(token)
-
-
-async def test_server_that_wants_post_gets_post(
-    login: ParqExImplementation, cloud: Cloud, house: DemoHouse
-) -> None:
-    """GET is tried once, and not again before the next start."""
-    cloud.token_method = "POST"
-    token = {**cloud.oauth.link(house.owner), "expires_at": 0}
-    token = await login.async_refresh_token(token)
-    assert [one.method for one in cloud.requests] == ["GET", "POST"]
-    cloud.requests.clear()
-    await login.async_refresh_token(token)
-    assert [one.method for one in cloud.requests] == ["POST"]
-    assert not cloud.requests[0].query
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
-from tests.common import Home
+from tests.common import Home, begin
 from tests.conftest import entry_for, session_of, set_up, settle, until
 from tests.simulator import Account, Cloud, Fault, Simulator
 
@@ -76,6 +76,22 @@ async def test_refresh_outlives_its_caller(unlinked: Home) -> None:
     await unlinked.advance(2)
     await set_up(unlinked.hass, unlinked.entry)
     assert login_is_kept(unlinked)
+
+
+async def test_a_failed_renewal_is_shared_by_all_who_wait_for_it(home: Home) -> None:
+    """Each asking again would keep the account from being unloaded."""
+    home.fail("token", status=500, delay=8)
+    home.freezer.tick(3590)
+    presses = [
+        await begin(home.turn("turn_on", f"switch.{name}"))
+        for name in ("main_gate", "elevator", "garage_left")
+    ]
+    await until(lambda: refreshes(home))
+    unloading = await begin(home.unload())
+    home.freezer.tick(9)
+    await until(lambda: unloading.done() and all(one.done() for one in presses))
+    assert all(one.exception() for one in presses)
+    assert refreshes(home) == 1
 
 
 async def test_two_accounts_renew_their_tokens_side_by_side(

@@ -41,6 +41,6 @@ def html(page: str, status: int = 200) -> Answer:
     return Answer(status, page.encode(), "text/html")
 
 
-def redirect(location: str) -> Answer:
-    """Redirect the browser."""
-    return Answer(302, b"", "text/html", {"Location": location})
+def redirect(location: str, status: int = 302) -> Answer:
+    """Lead somewhere else."""
+    return Answer(status, b"", "text/html", {"Location": location})

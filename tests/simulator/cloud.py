@@ -79,6 +79,17 @@ class Cloud:
     history_order: Literal["newest", "oldest", "shuffled"] = "newest"
     history_time_format: str = "%Y-%m-%d %H:%M:%S"
     sets_cookies: bool = False
+    tokens_under_data: bool = False
+    slash: Literal["documented", "always", "never"] = "documented"
+    slash_status: Literal[301, 302, 307, 308] = 301
+    log_ids: Literal["listed", "plain", "dashed", "capitals"] = "listed"
+    states: Literal["capitals", "small", "opened"] = "capitals"
+    accepts_with: Literal["200", "202", "204", "no body"] = "200"
+    refuses_with_200: bool = False
+    history_refusal: int = 400
+    history_end: Literal["included", "excluded", "not to come"] = "included"
+    silent_day: Literal["empty", "null", "no data", "404"] = "empty"
+    compression: Literal["gzip", "members", "zlib", "deflate", "none"] = "gzip"
 
     port: int = field(default=0, init=False)
     accounts: list[Account] = field(default_factory=list, init=False)

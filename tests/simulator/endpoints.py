@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from .answers import Answer, as_json, data, errors
 from .cloud import Cloud, Command, Request
@@ -82,10 +83,11 @@ def token(cloud: Cloud, request: Request) -> Answer:
     if content_type.partition(";")[0] != "application/x-www-form-urlencoded":
         return as_json({"error": "invalid_request"}, 400)
     try:
-        return as_json(cloud.oauth.token(request.form))
+        tokens = cloud.oauth.token(request.form)
     except OAuthError as err:
         payload = {"error": err.error, "error_description": str(err)}
         return as_json(payload, err.status)
+    return data(tokens) if cloud.tokens_under_data else as_json(tokens)
 
 
 @signed_in
@@ -133,11 +135,16 @@ def history(call: Call) -> Answer:
     cloud, query = call.cloud, call.request.query
     kind = query.get("history_type", "")
     if kind not in cloud.history_types or kind not in _REFERENCE:
-        return errors(400, f"The history_type {kind!r} is not supported.")
+        message = f"The history_type {kind!r} is not supported."
+        return errors(cloud.history_refusal, message)
     try:
         start, end = _day(query.get("start_date")), _day(query.get("end_date"))
     except ValueError:
         return errors(400, "start_date and end_date are required as YYYY-MM-DD.")
+    if cloud.history_end == "not to come" and end > cloud.local(cloud.now()).date():
+        return errors(400, "end_date is in the future.")
+    if cloud.history_end == "excluded":
+        end -= timedelta(days=1)
     if not (wanted := query.get(_REFERENCE[kind])):
         return errors(400, f"{_REFERENCE[kind]} is required.")
 
@@ -160,11 +167,7 @@ def history(call: Call) -> Answer:
         if (event.door in doors or event.door.controller.id == wanted in owned)
         and start <= cloud.local(event.at).date() <= end
     ]
-    if cloud.history_order == "newest":
-        events.reverse()
-    elif cloud.history_order == "shuffled":
-        cloud.random.shuffle(events)
-    return data({"toggle_events": [_event(call, event) for event in events]})
+    return _log(call, events)
 
 
 @signed_in
@@ -189,6 +192,19 @@ def user_settings(call: Call) -> Answer:
     )
 
 
+def _log(call: Call, events: list[Event]) -> Answer:
+    cloud = call.cloud
+    if not events and cloud.silent_day != "empty":
+        if cloud.silent_day == "404":
+            return errors(404, "There are no events.")
+        return data({"toggle_events": None} if cloud.silent_day == "null" else None)
+    if cloud.history_order == "newest":
+        events.reverse()
+    elif cloud.history_order == "shuffled":
+        cloud.random.shuffle(events)
+    return data({"toggle_events": [_event(call, event) for event in events]})
+
+
 def _day(text: str | None) -> date:
     day = date.fromisoformat(text or "")
     if day.isoformat() != text:
@@ -206,7 +222,29 @@ def _toggled(call: Call, status: int, hardware_name: str = _ANY_HARDWARE) -> Ans
         "timestamp": int(call.cloud.now().timestamp()),
         "message": MESSAGES[status].format(hardware_name=hardware_name),
     }
+    accepts_with = call.cloud.accepts_with
+    if status == 200 and accepts_with in ("204", "no body"):
+        return Answer(204 if accepts_with == "204" else 200, b"", "text/plain")
+    if status == 200 or call.cloud.refuses_with_200:
+        status = 202 if accepts_with == "202" else 200
     return as_json(payload, status)
+
+
+def _state(cloud: Cloud, state: str) -> str:
+    if cloud.states == "opened":
+        return "Opened" if state == "OPEN" else "Closed"
+    return state.lower() if cloud.states == "small" else state
+
+
+def _log_id(cloud: Cloud, door_id: str) -> str:
+    match cloud.log_ids:
+        case "plain":
+            return UUID(door_id).hex
+        case "dashed":
+            return str(UUID(door_id))
+        case "capitals":
+            return str(UUID(door_id)).upper()
+    return door_id
 
 
 def _controller(cloud: Cloud, controller: Controller) -> dict[str, Any]:
@@ -233,7 +271,7 @@ def _door(call: Call, door: Door) -> dict[str, Any]:
     return {
         "id": door.id,
         "name": door.name_for(call.account),
-        "state": door.state,
+        "state": _state(call.cloud, door.state),
         "last_toggled": _time(call.cloud, door.last_toggled),
         "active": door.active,
         "user_relationship": "Owner" if owner else "Has Access",
@@ -252,9 +290,9 @@ def _door(call: Call, door: Door) -> dict[str, Any]:
 def _event(call: Call, event: Event) -> dict[str, Any]:
     at = call.cloud.local(event.at)
     return {
-        "door_id": event.door.id,
+        "door_id": _log_id(call.cloud, event.door.id),
         "door_name": event.door.name_for(call.account),
-        "door_state": event.state,
+        "door_state": _state(call.cloud, event.state),
         "channel": event.channel,
         "user": {
             "id": event.person.id,

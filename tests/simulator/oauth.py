@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from multidict import MultiMapping
 from yarl import URL
@@ -77,7 +77,8 @@ class OAuth:
     random: Random
     access_lifetime: float = 3600
     code_lifetime: float = 600
-    expires_in_as_text: bool = False
+    expires_in: Literal["number", "text", "missing"] = "number"
+    keeps_refresh_token: bool = False
     applications: list[Application] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
     _codes: dict[str, tuple[Consent, str, datetime]] = field(default_factory=dict)
@@ -186,18 +187,20 @@ class OAuth:
         return Grant(application, account_id, consent.scopes)
 
     def _renew(self, grant: Grant) -> dict[str, Any]:
-        if grant not in self._grants:
-            self._grants.append(grant)
         grant.issues += 1
         grant.access_token = self._secret("access")
-        grant.refresh_token = self._secret("refresh")
         grant.expires_at = self.now() + timedelta(seconds=self.access_lifetime)
-        lifetime = int(self.access_lifetime)
-        return {
-            "access_token": grant.access_token,
-            "refresh_token": grant.refresh_token,
-            "expires_in": str(lifetime) if self.expires_in_as_text else lifetime,
-        }
+        answer: dict[str, Any] = {"access_token": grant.access_token}
+        if self.expires_in != "missing":
+            lifetime = int(self.access_lifetime)
+            answer["expires_in"] = (
+                lifetime if self.expires_in == "number" else str(lifetime)
+            )
+        if grant not in self._grants or not self.keeps_refresh_token:
+            grant.refresh_token = answer["refresh_token"] = self._secret("refresh")
+        if grant not in self._grants:
+            self._grants.append(grant)
+        return answer
 
     def _secret(self, kind: str) -> str:
         secret = f"{kind}-{self.random.getrandbits(160):040x}"

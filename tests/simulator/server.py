@@ -9,12 +9,13 @@ import json
 import socket
 import struct
 from typing import Any, Final, Self
+import zlib
 
 from aiohttp import web
 from multidict import CIMultiDict
 
 from . import admin, admin_state, endpoints
-from .answers import Answer, errors, html
+from .answers import Answer, errors, html, redirect
 from .authorize import authorize
 from .cloud import Cloud, Request
 from .faults import Fault
@@ -43,6 +44,16 @@ def _routes(cloud: Cloud) -> dict[str, dict[str, Route]]:
             "POST": ("user_settings", endpoints.user_settings),
         },
     }
+
+
+def _spelled(cloud: Cloud, path: str) -> tuple[str, str | None]:
+    """Return the documented path, and the one to be used instead of this one."""
+    bare = path.rstrip("/")
+    if cloud.slash == "documented" or bare.endswith("authorization"):
+        return path, None
+    wanted = f"{bare}/" if cloud.slash == "always" else bare
+    documented = f"{bare}/" if bare.endswith("token") else bare
+    return documented, wanted if wanted != path else None
 
 
 class Simulator:
@@ -115,10 +126,14 @@ class Simulator:
         return await self._admin_state(request)
 
     async def _handle(self, http: web.Request) -> web.StreamResponse:
-        routes = _routes(self.cloud).get(http.path, {})
+        path, moved = _spelled(self.cloud, http.path)
+        routes = _routes(self.cloud).get(path, {})
         route = routes.get(http.method)
         request = await self._receive(http, _endpoint(http, routes))
-        if route is None:
+        if routes and moved:
+            location = str(http.rel_url.with_path(moved, keep_query=True))
+            answer, fault = redirect(location, self.cloud.slash_status), None
+        elif route is None:
             answer, fault = _nothing_here(routes), None
         else:
             fault = self.cloud.faults.take(request.endpoint)
@@ -184,9 +199,10 @@ class Simulator:
         if self.cloud.sets_cookies:
             headers["Set-Cookie"] = f"session={self.cloud.random.getrandbits(64):x}"
         zips = "gzip" in http.headers.get("Accept-Encoding", "")
-        if body and zips and "Content-Encoding" not in headers:
-            body = gzip.compress(body, mtime=0)
-            headers["Content-Encoding"] = "gzip"
+        encoding, pack = _PACKING[self.cloud.compression]
+        if body and zips and encoding and "Content-Encoding" not in headers:
+            body = pack(body)
+            headers["Content-Encoding"] = encoding
         if not (fault and fault.hang == "body"):
             return web.Response(status=answer.status, body=body, headers=headers)
 
@@ -197,6 +213,20 @@ class Simulator:
         await self._stopping.wait()
         _reset(http)
         return response
+
+
+def _gzip(body: bytes) -> bytes:
+    return gzip.compress(body, mtime=0)
+
+
+# By setting the encoding and how to pack.
+_PACKING: Final[dict[str, tuple[str, Callable[[bytes], bytes]]]] = {
+    "gzip": ("gzip", _gzip),
+    "members": ("gzip", lambda body: _gzip(body[:9]) + _gzip(body[9:])),
+    "zlib": ("deflate", zlib.compress),
+    "deflate": ("deflate", lambda body: zlib.compress(body, wbits=-zlib.MAX_WBITS)),
+    "none": ("", bytes),
+}
 
 
 def _endpoint(http: web.Request, routes: dict[str, Route]) -> str:

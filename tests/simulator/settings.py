@@ -57,9 +57,72 @@ _SETTINGS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
         "New access tokens are good for",
         {"1 hour": 3600, "1 minute": 60, "5 s": 5},
     ),
-    "expires_in_as_text": (
+    "expires_in": (
         "Lifetime is written as",
-        {"a number": False, "text": True},
+        {"a number": "number", "text": "text", "nothing": "missing"},
+    ),
+    "keeps_refresh_token": (
+        "A renewal replaces",
+        {"both tokens": False, "the access token only": True},
+    ),
+    "tokens_under_data": (
+        "Where tokens are",
+        {"at the top": False, "under data": True},
+    ),
+    "slash": (
+        "Addresses end with a slash",
+        {"as documented": "documented", "always": "always", "never": "never"},
+    ),
+    "slash_status": (
+        "An address with the other slash redirects by",
+        {str(status): status for status in (301, 302, 307, 308)},
+    ),
+    "log_ids": (
+        "Ids in the log are written",
+        {
+            "as in the list": "listed",
+            "without dashes": "plain",
+            "with dashes": "dashed",
+            "in capitals": "capitals",
+        },
+    ),
+    "states": (
+        "States are written",
+        {
+            "OPEN, CLOSED": "capitals",
+            "open, closed": "small",
+            "Opened, Closed": "opened",
+        },
+    ),
+    "accepts_with": (
+        "A command is accepted with",
+        {one: one for one in ("200", "202", "204", "no body")},
+    ),
+    "refuses_with_200": (
+        "A command is refused with",
+        {"an error": False, "200": True},
+    ),
+    "history_refusal": (
+        "The log refuses what it cannot be asked by with",
+        {str(status): status for status in (400, 403, 404, 405, 422, 500, 501)},
+    ),
+    "history_end": (
+        "The last day of the log is",
+        {one: one for one in ("included", "excluded", "not to come")},
+    ),
+    "silent_day": (
+        "A log without entries is",
+        {"[]": "empty", "null": "null", "no data": "no data", "404": "404"},
+    ),
+    "compression": (
+        "Answers are packed with",
+        {
+            "gzip": "gzip",
+            "gzip in parts": "members",
+            "deflate": "zlib",
+            "deflate without a header": "deflate",
+            "nothing": "none",
+        },
     ),
 }
 

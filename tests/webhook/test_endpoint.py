@@ -126,7 +126,7 @@ async def test_refreshes_are_limited(home: Home, post: Post) -> None:
     await home.advance(1)
     assert home.syncs == 2
     assert home.shown() == "on"
-    await home.advance(10)
+    await home.advance(4)
     assert home.syncs == 2
 
 

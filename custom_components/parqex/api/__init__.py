@@ -2,6 +2,7 @@
 
 from .address import base_url as base_url
 from .client import ParqExClient as ParqExClient
+from .dialect import Dialect as Dialect
 from .errors import (
     CannotConnect as CannotConnect,
     ControllerOffline as ControllerOffline,
@@ -14,6 +15,7 @@ from .errors import (
     RateLimited as RateLimited,
     Refused as Refused,
     SensorRequired as SensorRequired,
+    ServiceFailed as ServiceFailed,
 )
 from .models import (
     AccessEvent as AccessEvent,

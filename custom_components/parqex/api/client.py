@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection
-from datetime import date
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from itertools import islice
 import logging
@@ -12,17 +12,26 @@ from typing import Any
 from aiohttp import ClientSession
 from yarl import URL
 
+from .answer import Answer
+from .dialect import Dialect
 from .errors import (
     CannotConnect,
     ControllerOffline,
     Forbidden,
+    InvalidAnswer,
     NotSupported,
     ParqExError,
     Refused,
     SensorRequired,
+    ServiceFailed,
 )
 from .models import AccessEvent, Account, Snapshot, State, UserSettings
-from .parsing import parse_access_events, parse_account, parse_user_settings, records_in
+from .parsing import (
+    log_records_in,
+    parse_access_events,
+    parse_account,
+    parse_user_settings,
+)
 from .rate_limit import RateLimit
 from .snapshots import SnapshotReader
 from .transport import AccessTokens, Transport
@@ -43,6 +52,14 @@ _TOGGLE_ERRORS: dict[int, type[ParqExError]] = {
     HTTPStatus.SERVICE_UNAVAILABLE: CannotConnect,
 }
 
+# The documented refusals of toggle, in small letters, should they come with 2xx.
+_TOGGLE_REFUSALS: dict[str, type[Refused]] = {
+    "can't be found": ControllerOffline,
+    "requires pairing": SensorRequired,
+    "not implemented error": NotSupported,
+    "error communicating": Refused,
+}
+
 
 class ParqExClient:
     """Send an account's requests to ParqEx; all errors are those of this package."""
@@ -53,21 +70,20 @@ class ParqExClient:
         base_url: URL,
         tokens: AccessTokens,
         rate_limit: RateLimit,
+        dialect: Dialect,
     ) -> None:
-        """Initialize with the session, the API's address, the tokens and the limit."""
-        self._transport = Transport(session, base_url, tokens, rate_limit)
+        """Initialize with what requests need, and with how the service speaks."""
+        self._transport = Transport(session, base_url, tokens, rate_limit, dialect)
+        self._dialect = dialect
         self._reader = SnapshotReader()
         self._fingerprint: bytes | None = None
         self._skipped_logged = False
-        # Variants of the documentation, the one that worked last first.
-        self._toggle_paths = ["endpoints/toggle", "endpoint/toggle"]
-        self._history_types = ["device", "door"]
         self.last_shape: Any = None
 
     async def async_sync(self) -> Snapshot:
-        """Fetch all controllers and access points (GET sync)."""
+        """Fetch all controllers and access points (sync)."""
         known = self._fingerprint
-        answer = await self._transport.async_request("GET", "endpoints/sync", known)
+        answer = await self._transport.async_request("sync", known)
         if known and answer.fingerprint == known:
             return self._reader.snapshot
         body = answer.success()
@@ -94,19 +110,11 @@ class ParqExClient:
         `check`: raises where the command must not be sent any more.
         """
         command = {"door_id": access_point_id, "door_state": state}
-        for path in self._toggle_paths:
-            answer = await self._transport.async_request(
-                "POST", path, check=check, json=command
-            )
-            if not answer.is_unknown_address:
-                break
-        else:
-            # No controller received the command, so none is offline.
-            raise Refused("refused (HTTP 404)")
-        self._toggle_paths = _first(path, self._toggle_paths)
-        if meaning := _TOGGLE_ERRORS.get(answer.status):
-            raise meaning(f"not accepted (HTTP {answer.status})")
-        answer.success()
+        answer = await self._transport.async_request(
+            "toggle", check=check, json=command
+        )
+        if error := _toggle_error(answer):
+            raise error
 
     async def async_access_history(
         self,
@@ -114,41 +122,53 @@ class ParqExClient:
         access_point_ids: Collection[str],
         start: date,
         end: date,
+        today: date | None = None,
     ) -> list[list[AccessEvent]]:
-        """Fetch a controller's access log: a list per answer, in the service's order."""
-        dates = {"start_date": start.isoformat(), "end_date": end.isoformat()}
-        refusals: list[Exception] = []
-        for kind in self._history_types:
+        """Fetch a controller's access log: a list per answer, in the service's order.
+
+        `today`: the last day that the service takes for no future one; UTC's by default.
+        """
+        history = self._dialect.history
+        today = today or datetime.now(UTC).date()
+        silent: list[list[AccessEvent]] = []
+        refusals: list[ParqExError] = []
+        for kind, last in history.variants(end, today):
             ids = [controller_id] if kind == "device" else access_point_ids
+            dates = {"start_date": start.isoformat(), "end_date": last.isoformat()}
             queries = [{"history_type": kind, f"{kind}_id": one} | dates for one in ids]
             try:
-                answers = [await self._async_events(query) for query in queries]
-            except (Refused, Forbidden) as err:
+                logs = [await self._async_log(query) for query in queries]
+            except (Refused, Forbidden, ServiceFailed) as err:
                 refusals.append(err)
                 continue
-            if answers:
-                self._history_types = _first(kind, self._history_types)
+            answers = [log or [] for log in logs]
+            if any(log is not None for log in logs):
+                history.worked(kind, last, end, today)
                 return answers
+            # What was not found may be the kind of log, and not an entry.
+            silent = silent or answers
+            if silent and kind == history.type:
+                break
+        if silent:
+            return silent
         raise refusals[0]
 
     async def async_user_info(self) -> Account:
         """Fetch the person whose account is linked (GET user-info)."""
-        answer = await self._transport.async_request("GET", "endpoints/user-info")
+        answer = await self._transport.async_request("user-info")
         return parse_account(answer.success())
 
     async def async_user_settings(self) -> UserSettings:
         """Fetch the account's settings (POST user-info)."""
-        answer = await self._transport.async_request(
-            "POST", "endpoints/user-info", json={}
-        )
+        answer = await self._transport.async_request("user-settings")
         return parse_user_settings(answer.success())
 
-    async def _async_events(self, query: dict[str, str]) -> list[AccessEvent]:
-        """Fetch one answer of the access log."""
-        answer = await self._transport.async_request(
-            "GET", "endpoints/toggle-history", params=query
-        )
-        records = records_in(answer.success(), "toggle_events")
+    async def _async_log(self, query: dict[str, str]) -> list[AccessEvent] | None:
+        """Fetch one answer of the access log; None if it says that there is nothing."""
+        answer = await self._transport.async_request("toggle-history", params=query)
+        if answer.status == HTTPStatus.NOT_FOUND and answer.message is not None:
+            return None
+        records = log_records_in(answer.success())
         events: list[AccessEvent] = []
         for start in range(0, len(records), RECORDS_AT_A_TIME):
             events += parse_access_events(records[start : start + RECORDS_AT_A_TIME])
@@ -156,9 +176,24 @@ class ParqExClient:
         return events
 
 
-def _first(variant: str, variants: list[str]) -> list[str]:
-    """Return the variants in an order in which this one is the first."""
-    return sorted(variants, key=lambda other: other != variant)
+def _toggle_error(answer: Answer) -> ParqExError | None:
+    """Return why a command was not accepted, None if it was."""
+    if answer.is_unknown_address:
+        # No controller received the command, so none is offline.
+        return Refused("refused (HTTP 404)")
+    if meaning := _TOGGLE_ERRORS.get(answer.status):
+        return meaning(f"not accepted (HTTP {answer.status})")
+    error = answer.error()
+    if not answer.is_accepted:
+        return error
+    text = (answer.message or answer.text).lower()
+    for refusal, meaning in _TOGGLE_REFUSALS.items():
+        if refusal in text:
+            return meaning(f"refused (HTTP {answer.status})")
+    # Any other body is as good as none, but for a page of something in between.
+    if isinstance(error, InvalidAnswer) and not text.lstrip().startswith("<"):
+        return None
+    return error
 
 
 def shape(value: Any, depth: int = 6) -> Any:

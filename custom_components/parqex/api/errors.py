@@ -13,6 +13,10 @@ class CannotConnect(ParqExError):
     """ParqEx did not answer in time or failed; a command may have been carried out."""
 
 
+class ServiceFailed(CannotConnect):
+    """ParqEx failed (500, 501), maybe because it does not know such a request."""
+
+
 class InvalidAnswer(ParqExError):
     """The answer is not what the documentation describes."""
 

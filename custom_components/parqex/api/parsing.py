@@ -6,7 +6,6 @@ secrets and personal data that nothing needs are dropped.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from .errors import InvalidAnswer
@@ -25,6 +24,9 @@ from .models import (
 LONGEST_ID = 255
 LONGEST_TEXT = 120
 LARGEST_NUMBER = 2**31 - 1
+
+# In small letters; the earlier brand's other interfaces write Opened.
+_STATES = {"open": State.OPEN, "opened": State.OPEN, "closed": State.CLOSED}
 
 
 class Device(NamedTuple):
@@ -72,7 +74,7 @@ def _access_point(door: Mapping[str, Any], device: Mapping[str, Any]) -> AccessP
         controller_id=device["id"],
         name=_text(door.get("name")),
         number=_number(door.get("entity_number")),
-        state=_member(State, door.get("state")),
+        state=_state(door.get("state")),
         last_toggled=_time(door.get("last_toggled")),
         in_service=all(
             map(
@@ -80,7 +82,7 @@ def _access_point(door: Mapping[str, Any], device: Mapping[str, Any]) -> AccessP
                 (door.get("active"), device.get("active"), device.get("registered")),
             )
         ),
-        relationship=_member(Relationship, door.get("user_relationship")),
+        relationship=_relationship(door.get("user_relationship")),
         left_open_after=_number(device.get("time_before_door_open_alert")),
         auto_close=door.get("door_auto_close_enabled") is True,
         auto_close_delay=_number(door.get("door_auto_close_delay")),
@@ -96,7 +98,7 @@ def _access_event(record: Any) -> AccessEvent | None:
     """Parse an entry of the access log; it needs a door, a state and a time."""
     if not (access_point_id := _id(record, "door_id")):
         return None
-    state = _member(State, record.get("door_state"))
+    state = _state(record.get("door_state"))
     written = record.get("toggle_date_time")
     occurred = _time(written)
     if state is None or occurred is None:
@@ -136,6 +138,16 @@ def records_in(body: dict[str, Any], key: str) -> list[Any]:
     raise InvalidAnswer(f"no {key} in the answer")
 
 
+def log_records_in(body: dict[str, Any]) -> list[Any]:
+    """Return the entries of an access log, of which `null` means that there are none."""
+    data = body.get("data", body)
+    if data is None or (
+        isinstance(data, dict) and data.get("toggle_events", data) is None
+    ):
+        return []
+    return records_in(body, "toggle_events")
+
+
 def _id(record: Any, key: str = "id") -> str | None:
     """Return an id, None for what could not be sent back just as it came."""
     value = record.get(key) if isinstance(record, dict) else None
@@ -173,9 +185,14 @@ def _flag(value: Any) -> bool:
     return value not in (False, "false", "False", "0")
 
 
-def _member[EnumT: StrEnum](enum: type[EnumT], value: Any) -> EnumT | None:
-    """Return the member of an enum, None for a value that is not documented."""
-    return enum(value) if value in enum else None
+def _state(value: Any) -> State | None:
+    """Return a state, None for a value that is not documented."""
+    return _STATES.get(value.casefold()) if isinstance(value, str) else None
+
+
+def _relationship(value: Any) -> Relationship | None:
+    """Return a relationship, None for a value that is not documented."""
+    return Relationship(value) if value in Relationship else None
 
 
 def _time(value: Any) -> datetime | None:

@@ -9,7 +9,7 @@ from .errors import RateLimited
 MAX_RETRY_AFTER = 24 * 60 * 60.0
 
 # A limit on these is theirs alone; a limit on any other endpoint stops everything.
-_SEPARATE = ("toggle-history", "user-info")
+_SEPARATE = ("toggle-history", "user-info", "user-settings")
 _ALL = "all"
 
 

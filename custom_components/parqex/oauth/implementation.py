@@ -4,7 +4,7 @@ from http import HTTPStatus
 import re
 from typing import Any, override
 
-from aiohttp import ClientError, RequestInfo, hdrs
+from aiohttp import RequestInfo, hdrs
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
@@ -15,8 +15,9 @@ from homeassistant.exceptions import (
     OAuth2TokenRequestTransientError,
 )
 
-from ..api import InvalidAnswer, parse_retry_after
-from ..api.transport import TIMEOUT, Answer, async_read_capped, parse_json
+from ..api import CannotConnect, InvalidAnswer
+from ..api.answer import Answer
+from ..api.transport import async_exchange
 from ..data import process_state
 
 # In seconds. What does not fit into 64 bits could not even be stored, and with it no
@@ -24,8 +25,22 @@ from ..data import process_state
 ASSUMED_LIFETIME = 60 * 60
 LONGEST_LIFETIME = 10 * 365 * 24 * 60 * 60
 
-# Errors of RFC 6749 that pass by themselves; every other one is a rejection.
+# Errors of RFC 6749 that pass by themselves, whatever the status, and those that do not.
 _PASSING_ERRORS = ("server_error", "temporarily_unavailable", "slow_down")
+_REJECTIONS = (
+    "access_denied",
+    "invalid_client",
+    "invalid_grant",
+    "invalid_request",
+    "invalid_scope",
+    "unauthorized_client",
+    "unsupported_grant_type",
+)
+
+_HEADERS: dict[str, str] = {
+    hdrs.ACCEPT: "application/json",
+    hdrs.CONTENT_TYPE: "application/x-www-form-urlencoded",
+}
 
 
 class TokenRequestFailed(OAuth2TokenRequestTransientError):
@@ -44,17 +59,8 @@ class ParqExImplementation(AuthImplementation):
     @override
     async def _token_request(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return new tokens for a code or a refresh token."""
-        learnt = process_state(self.hass)
         data |= {"client_id": self.client_id, "client_secret": self.client_secret}
-        answer = await self._async_send(learnt.token_method, data)
-        if learnt.token_method == hdrs.METH_GET and answer.http_status in (
-            HTTPStatus.METHOD_NOT_ALLOWED,
-            HTTPStatus.NOT_IMPLEMENTED,
-        ):
-            # RFC 6749 wants POST; ParqEx documents GET.
-            answer = await self._async_send(hdrs.METH_POST, data)
-            if answer.http_status == HTTPStatus.OK:
-                learnt.token_method = hdrs.METH_POST
+        answer = await self._async_send(data)
         if (
             answer.http_status == HTTPStatus.OK
             and (tokens := parse_tokens(answer.body))
@@ -86,33 +92,32 @@ class ParqExImplementation(AuthImplementation):
             return err
         return OAuth2TokenRequestConnectionError(domain=self.service_domain)
 
-    async def _async_send(self, method: str, data: dict[str, Any]) -> Answer:
-        """Send one token request; the status is 0 if no answer came."""
-        try:
-            async with process_state(self.hass).session.request(
+    async def _async_send(self, data: dict[str, Any]) -> Answer:
+        """Request tokens; the status is 0 if no answer came."""
+        state = process_state(self.hass)
+
+        async def send(method: str, path: str) -> Answer:
+            return await async_exchange(
+                state.session,
                 method,
-                self.token_url,
-                headers={
-                    hdrs.ACCEPT: "application/json",
-                    hdrs.CONTENT_TYPE: "application/x-www-form-urlencoded",
-                },
+                URL(self.token_url).with_path(path),
+                _HEADERS,
                 params=data if method == hdrs.METH_GET else None,
                 data=data if method == hdrs.METH_POST else None,
-                # A redirect could carry the secrets to another server.
-                allow_redirects=False,
-                timeout=TIMEOUT,
-            ) as response:
-                body = parse_json(await async_read_capped(response))
-        except ClientError, TimeoutError, InvalidAnswer:
+            )
+
+        try:
+            return await state.dialect.async_send("token", send)
+        except CannotConnect, InvalidAnswer:
             return Answer(0, None)
-        retry_after = parse_retry_after(response.headers.get(hdrs.RETRY_AFTER))
-        return Answer(response.status, body, retry_after)
 
 
 def parse_tokens(body: Any) -> dict[str, Any] | None:
     """Return the tokens of an answer, and nothing else of it; None if unusable."""
     if not isinstance(body, dict):
         return None
+    if "access_token" not in body and isinstance(body.get("data"), dict):
+        body = body["data"]
     tokens: dict[str, Any] = {
         key: body[key]
         for key in ("access_token", "refresh_token")
@@ -142,4 +147,4 @@ def is_rejection(status: int, body: Any) -> bool:
         return False
     if status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED):
         return True
-    return bool(error) and (status == HTTPStatus.OK or 400 <= status < 500)
+    return error in _REJECTIONS and (status == HTTPStatus.OK or 400 <= status < 500)

@@ -13,7 +13,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 
 from ..api import NotAuthorized, RateLimit, RateLimited
 from ..const import DOMAIN
-from ..data import ParqExConfigEntry
+from ..data import ParqExConfigEntry, account_state
 from ..detached import async_outcome
 from .implementation import TokenRequestFailed
 from .token_store import TokenStore
@@ -34,6 +34,7 @@ class ParqExSession:
         self._entry = entry
         self._implementation = implementation
         self._rate_limit = rate_limit
+        self._state = account_state(hass, entry.entry_id)
         self._store = TokenStore(hass, entry)
         self._rejected: str | None = None
 
@@ -44,21 +45,29 @@ class ParqExSession:
             token[CONF_ACCESS_TOKEN] == self._rejected
             or token["expires_at"] < time() + CLOCK_OUT_OF_SYNC_MAX_SEC
         ):
-            # ParqEx replaces both tokens when it is asked, so a caller may be
-            # cancelled, by an unload or a reload, but the request may not.
-            renewal = self._entry.async_create_task(
-                self._hass,
-                self._store.async_renew(token, self._async_request),
-                f"{DOMAIN} token refresh",
-            )
-            self._async_delay_stop(renewal)
-            await async_outcome(renewal)
+            await async_outcome(self._async_renewal(token))
         return cast("str", self._token[CONF_ACCESS_TOKEN])
 
     async def async_renewed_access_token(self, rejected: str) -> str:
         """Return another access token, since ParqEx rejected that one."""
         self._rejected = rejected
         return await self.async_access_token()
+
+    @callback
+    def _async_renewal(self, token: dict[str, Any]) -> asyncio.Task[None]:
+        """Return the renewal under way, whose outcome is everybody's, or a new one.
+
+        ParqEx replaces both tokens when it is asked, so a caller may be cancelled, by an
+        unload or a reload, but the request may not.
+        """
+        if (renewal := self._state.renewal) is None or renewal.done():
+            renewal = self._state.renewal = self._entry.async_create_task(
+                self._hass,
+                self._store.async_renew(token, self._async_request),
+                f"{DOMAIN} token refresh",
+            )
+            self._async_delay_stop(renewal)
+        return renewal
 
     async def _async_request(self, token: dict[str, Any]) -> dict[str, Any]:
         """Request new tokens, unless ParqEx asked not to be sent requests."""
@@ -88,16 +97,23 @@ class ParqExSession:
 
 
 class NewAccountTokens:
-    """The access token of an account that is being linked."""
+    """The tokens of an account that is being linked."""
 
-    def __init__(self, access_token: str) -> None:
-        """Initialize with a token that is too new to have expired."""
-        self._access_token = access_token
+    def __init__(
+        self, implementation: AbstractOAuth2Implementation, data: dict[str, Any]
+    ) -> None:
+        """Initialize with the data of the new login, which keep the newest tokens."""
+        self._implementation = implementation
+        self._data = data
 
     async def async_access_token(self) -> str:
-        """Return the token."""
-        return self._access_token
+        """Return the access token, renewed if it has expired: a dialog may stay open."""
+        token = self._data[CONF_TOKEN]
+        if token["expires_at"] < time() + CLOCK_OUT_OF_SYNC_MAX_SEC:
+            token = await self._implementation.async_refresh_token(token)
+            self._data[CONF_TOKEN] = token
+        return cast("str", token[CONF_ACCESS_TOKEN])
 
     async def async_renewed_access_token(self, rejected: str) -> str:
-        """Raise NotAuthorized: a token that was rejected at once cannot be renewed."""
+        """Raise NotAuthorized: what was rejected at once cannot be renewed."""
         raise NotAuthorized("new access token rejected")

@@ -27,7 +27,6 @@ def async_setup_webhook(hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
     """Receive an account's webhooks, if they are turned on, until it is unloaded."""
     webhook_id = entry.options.get(CONF_WEBHOOK_ID)
     if webhook_id is None:
-        async_clear_issue(hass, entry, WEBHOOK_UNREACHABLE)
         return
     requested = asyncio.Event()
     webhook.async_register(
@@ -66,6 +65,7 @@ async def _async_refresh(
         await requested.wait()
         requested.clear()
         if coordinator.last_update_success:
+            coordinator.async_hurry()
             await coordinator.async_refresh()
         await asyncio.sleep(SECONDS_BETWEEN_REFRESHES)
 

@@ -1,0 +1,86 @@
+"""The ways in which the service may speak where its documentation is not clear."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+from .answer import Answer
+
+TOKEN_PATH = "/oauth/v2/endpoints/token/"  # noqa: S105  # it is no token
+_DATA = "/oauth/v1/endpoints/"
+
+# By endpoint the methods and paths that the documentation names, the likeliest first.
+_ADDRESSES = {
+    "token": (("GET", TOKEN_PATH), ("POST", TOKEN_PATH)),
+    "sync": (("GET", f"{_DATA}sync"), ("POST", f"{_DATA}sync")),
+    "toggle": (("POST", f"{_DATA}toggle"), ("POST", "/oauth/v1/endpoint/toggle")),
+    "toggle-history": (("GET", f"{_DATA}toggle-history"),),
+    "user-info": (("GET", f"{_DATA}user-info"),),
+    "user-settings": (("POST", f"{_DATA}user-info"),),
+}
+
+
+class HistoryDialect:
+    """What was learnt of how the access log is asked for.
+
+    `type`: the `history_type` that worked, None before. `takes_future`: whether the
+    last day may be one that is still to come.
+    """
+
+    type: str | None = None
+    takes_future: bool = True
+
+    def variants(self, end: date, today: date) -> list[tuple[str, date]]:
+        """Return types and last days to ask for a log up to `end`, the likeliest first."""
+        types = sorted(("device", "door"), key=lambda other: other != self.type)
+        days = [end, today] if end > today else [end]
+        if not self.takes_future:
+            days.reverse()
+        return [(one, last) for last in days for one in types]
+
+    def worked(self, used_type: str, last: date, end: date, today: date) -> None:
+        """Remember what a log was answered to."""
+        self.type = used_type
+        if end > today:
+            self.takes_future = last > today
+
+
+class Dialect:
+    """What was learnt of how the service speaks."""
+
+    def __init__(self) -> None:
+        """Initialize with nothing learnt."""
+        self.addresses: dict[str, tuple[str, str]] = {}
+        self.history = HistoryDialect()
+
+    async def async_send(
+        self, endpoint: str, send: Callable[[str, str], Awaitable[Answer]]
+    ) -> Answer:
+        """Send a request where the service takes it, and remember where that was.
+
+        `send`: sends it once, by a method to a path. It is sent again only where the
+        answer says that nothing was done: the service does not know the method or the
+        path, or names the same path with or without a slash at its end.
+        """
+        documented = _ADDRESSES[endpoint]
+        refused: set[str] = set()
+        refusals: list[Answer] = []
+        for method, path in (
+            self.addresses.get(endpoint, documented[0]),
+            *documented,
+        ):
+            if refused & {method, path}:
+                continue
+            answer = await send(method, path)
+            used = path
+            if answer.moved_to:
+                used = answer.moved_to
+                answer = await send(method, used)
+            if answer.is_unknown_method:
+                refused.add(method)
+            elif answer.is_unknown_address:
+                refused.add(path)
+            else:
+                self.addresses[endpoint] = method, used
+                return answer
+            refusals.append(answer)
+        return refusals[0]
