@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.parqex.data import process_state
 from homeassistant.helpers import device_registry as dr
 from tests.common import Home, name_of, written_states
 from tests.conftest import set_up
@@ -78,12 +79,12 @@ async def test_an_answer_that_says_the_same_is_the_same_snapshot(
     home: Home, edit: Callable[[Any], Any], parsed: bool
 ) -> None:
     """Nothing is written, and what is the same byte for byte is not even parsed."""
-    written, client = written_states(home.hass), home.entry.runtime_data.client
-    snapshot, shape = home.snapshot, client.last_shape
+    written, dialect = written_states(home.hass), process_state(home.hass).dialect
+    snapshot, shape = home.snapshot, dialect.report()["shapes"]["sync"]
     home.fail("sync", 1, edit=edit)
     await home.advance(30)
     assert home.snapshot is snapshot
-    assert (client.last_shape is not shape) is parsed
+    assert (dialect.report()["shapes"]["sync"] is not shape) is parsed
     assert not written
 
 

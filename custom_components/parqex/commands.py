@@ -1,7 +1,7 @@
 """Send commands to access points, and follow them until the service confirms them."""
 
 import asyncio
-from collections import defaultdict
+from collections import defaultdict, deque
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -42,6 +42,7 @@ class Commands:
         coordinator: ParqExCoordinator,
     ) -> None:
         """Initialize with the client and the coordinator."""
+        self.seconds_to_confirm: deque[float] = deque(maxlen=20)
         self._hass = hass
         self._entry = entry
         self._client = client
@@ -269,6 +270,9 @@ class Commands:
                 command.answered_at <= self._coordinator.requested_at
                 and command.state is self._reported(access_point_id)
             ):
+                if not command.confirmed:
+                    seconds = round(monotonic() - command.answered_at, 1)
+                    self.seconds_to_confirm.append(seconds)
                 command.confirmed = True
             is_over = not command.is_followed and command.seconds_to_move <= 0
             is_gone = (
@@ -290,11 +294,7 @@ class Commands:
 
     def _busy(self, controller_id: str) -> asyncio.Task[None] | None:
         """Return the task of the command that a controller is to answer."""
-        return next(
-            (
-                command.answer
-                for command in self._sent.values()
-                if command.controller_id == controller_id and not command.answer.done()
-            ),
-            None,
-        )
+        for command in self._sent.values():
+            if command.controller_id == controller_id and not command.answer.done():
+                return command.answer
+        return None

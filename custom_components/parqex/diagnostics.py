@@ -9,7 +9,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 
 from .api import AccessPoint, Controller
 from .const import DOMAIN
-from .data import ParqExConfigEntry, ParqExData
+from .data import ParqExConfigEntry, ParqExData, process_state
 
 
 async def async_get_config_entry_diagnostics(
@@ -24,6 +24,8 @@ async def async_get_config_entry_diagnostics(
         **account,
         "coordinator": _coordinator(data),
         "access_log": data.access_log.diagnostics(),
+        "service": process_state(hass).dialect.report(),
+        "seconds_to_confirm": list(data.commands.seconds_to_confirm),
         "controllers": [
             _controller(data, controller)
             for controller in data.coordinator.data.controllers.values()
@@ -62,7 +64,6 @@ def _coordinator(data: ParqExData) -> dict[str, Any]:
         "seconds_for_last_answer": coordinator.seconds_for_last_answer,
         "commands_followed": len(data.commands.followed),
         "skipped_records": coordinator.data.skipped,
-        "shape_of_last_answer": data.client.last_shape,
         "time_zone": {"zone": str(clock.zone), "proven": clock.proven},
     }
 

@@ -90,11 +90,14 @@ class Api:
 
     def __post_init__(self) -> None:
         """Connect the client to the simulated cloud."""
+        self.dialect = Dialect()
         self.client = self.client_at(URL(self.simulator.base_url))
 
     def client_at(self, url: URL) -> ParqExClient:
         """Return a client that expects ParqEx at this address."""
-        return ParqExClient(self.session, url, self.tokens, self.rate_limit, Dialect())
+        return ParqExClient(
+            self.session, url, self.tokens, self.rate_limit, self.dialect
+        )
 
 
 @pytest.fixture

@@ -11,13 +11,12 @@ import pytest
 from custom_components.parqex.api import (
     Account,
     Forbidden,
-    InvalidAnswer,
     Person,
     Refused,
     State,
     UserSettings,
 )
-from custom_components.parqex.api.client import RECORDS_AT_A_TIME, shape
+from custom_components.parqex.api.client import RECORDS_AT_A_TIME
 from tests.simulator import APP, WEB, Fault
 
 from .conftest import CALLS, CONTROLLER_ID, DAYS, DOOR_ID, READS, Api
@@ -203,28 +202,3 @@ async def test_unreadable_records_are_logged_once_and_without_their_content(
     assert [one[1:] for one in ours] == [
         (logging.WARNING, "Ignored 1 unreadable device record(s)")
     ]
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ({"doors": [{"active": True}, 7]}, {"doors": [{"active": "bool"}, "2 in all"]}),
-        ({"data": None, "list": []}, {"data": "NoneType", "list": ["0 in all"]}),
-        ({"9d9e5e0e": 1, "a@b.c": {}, "": 2, "Olivia": 3}, {"...": "4 more"}),
-        ({"\ud83d": 1, "x" * 41: 2, "id": 3}, {"id": "int", "...": "2 more"}),
-        ({"a": {"b": {"c": {"d": {"e": {"f": {"g": 1}}}}}}}, {"a": DEEP}),
-    ],
-)
-def test_the_shape_of_an_answer_holds_no_values(body: Any, expected: Any) -> None:
-    """Fields, types and numbers of records; a key that is no field name is a value."""
-    assert shape(body) == expected
-
-
-async def test_the_shape_of_an_unreadable_answer_is_kept(api: Api) -> None:
-    """It shows what has to change here, in at most 51 fields."""
-    fields = {f"a{chr(97 + n // 26)}{chr(97 + n % 26)}": n for n in range(600)}
-    api.cloud.faults.add("sync", Fault(status=200, body=json.dumps(fields)))
-    with pytest.raises(InvalidAnswer):
-        await api.client.async_sync()
-    assert len(api.client.last_shape) == 51
-    assert api.client.last_shape["..."] == "550 more"

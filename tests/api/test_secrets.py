@@ -98,5 +98,5 @@ async def test_what_is_read_holds_no_secrets(api: Api) -> None:
         assert not revealed(private, repr(parsed))
     listed = {one for door in cloud.doors for one in (door.id, door.name)}
     private |= {*cloud.personal_data(), *listed, *snapshot.controllers}
-    assert not revealed(private, repr(api.client.last_shape))
+    assert not revealed(private, repr(api.dialect.report()))
     assert not [name for name in cloud.personal_data() if name in repr(snapshot)]

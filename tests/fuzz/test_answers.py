@@ -19,7 +19,7 @@ from custom_components.parqex.api import (
     plain_id,
 )
 from custom_components.parqex.api.answer import Answer, parse_json
-from custom_components.parqex.api.client import shape
+from custom_components.parqex.api.observations import shape
 from custom_components.parqex.api.parsing import (
     parse_access_events,
     parse_account,

@@ -31,6 +31,8 @@ MAX_ANSWER = 8 * 1024 * 1024
 # More than any documented message has.
 LONGEST_MESSAGE = 1000
 
+_LIMITS = re.compile("limit|retry|quota", re.IGNORECASE)
+
 _REDIRECTS = (
     HTTPStatus.MOVED_PERMANENTLY,
     HTTPStatus.FOUND,
@@ -48,6 +50,7 @@ class Answer(NamedTuple):
     fingerprint: bytes | None = None  # of the body of a success, as it was sent
     text: str = ""  # the beginning of the body
     moved_to: str | None = None  # the same path, with or without a slash at its end
+    limit_headers: tuple[str, ...] = ()  # the names of those that speak of rate limits
 
     @property
     def is_accepted(self) -> bool:
@@ -134,6 +137,7 @@ async def async_read_answer(
         fingerprint,
         raw[:LONGEST_MESSAGE].decode(errors="replace"),
         _other_slash(response) if status in _REDIRECTS else None,
+        tuple(name.lower() for name in headers if _LIMITS.search(name)),
     )
 
 

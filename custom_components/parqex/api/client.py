@@ -4,10 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from http import HTTPStatus
-from itertools import islice
 import logging
-import re
-from typing import Any
 
 from aiohttp import ClientSession
 from yarl import URL
@@ -38,9 +35,6 @@ from .transport import AccessTokens, Transport
 
 # A long access log is parsed in slices, so that it does not block the event loop.
 RECORDS_AT_A_TIME = 500
-
-# More than any documented answer has.
-MAX_FIELDS = 50
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -78,7 +72,6 @@ class ParqExClient:
         self._reader = SnapshotReader()
         self._fingerprint: bytes | None = None
         self._skipped_logged = False
-        self.last_shape: Any = None
 
     async def async_sync(self) -> Snapshot:
         """Fetch all controllers and access points (sync)."""
@@ -86,9 +79,7 @@ class ParqExClient:
         answer = await self._transport.async_request("sync", known)
         if known and answer.fingerprint == known:
             return self._reader.snapshot
-        body = answer.success()
-        self.last_shape = shape(body)
-        snapshot = await self._reader.async_read(body)
+        snapshot = await self._reader.async_read(answer.success())
         self._fingerprint = answer.fingerprint
         if snapshot.skipped and not self._skipped_logged:
             self._skipped_logged = True
@@ -194,24 +185,3 @@ def _toggle_error(answer: Answer) -> ParqExError | None:
     if isinstance(error, InvalidAnswer) and not text.lstrip().startswith("<"):
         return None
     return error
-
-
-def shape(value: Any, depth: int = 6) -> Any:
-    """Return the fields of an answer and their types, without any value.
-
-    The first record of a list stands for all. A key that is no field name is left out:
-    it may be an id or a person's name.
-    """
-    if isinstance(value, dict | list) and not depth:
-        return "..."
-    if isinstance(value, list):
-        return [*(shape(one, depth - 1) for one in value[:1]), f"{len(value)} in all"]
-    if not isinstance(value, dict):
-        return type(value).__name__
-    fields = {
-        key: shape(one, depth - 1)
-        for key, one in islice(value.items(), MAX_FIELDS)
-        if re.fullmatch("[a-z_]{1,40}", key)
-    }
-    others = len(value) - len(fields)
-    return {**fields, "...": f"{others} more"} if others else fields

@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date
+from typing import Any
 
 from .answer import Answer
+from .observations import Observations
 
 TOKEN_PATH = "/oauth/v2/endpoints/token/"  # noqa: S105  # it is no token
 _DATA = "/oauth/v1/endpoints/"
@@ -51,6 +53,7 @@ class Dialect:
         """Initialize with nothing learnt."""
         self.addresses: dict[str, tuple[str, str]] = {}
         self.history = HistoryDialect()
+        self.observations = Observations()
 
     async def async_send(
         self, endpoint: str, send: Callable[[str, str], Awaitable[Answer]]
@@ -75,6 +78,7 @@ class Dialect:
             if answer.moved_to:
                 used = answer.moved_to
                 answer = await send(method, used)
+            self.observations.note(endpoint, answer)
             if answer.is_unknown_method:
                 refused.add(method)
             elif answer.is_unknown_address:
@@ -84,3 +88,18 @@ class Dialect:
                 return answer
             refusals.append(answer)
         return refusals[0]
+
+    def report(self) -> dict[str, Any]:
+        """Return what was learnt and seen, without anything private, as JSON."""
+        return {
+            "addresses": {
+                endpoint: {
+                    "address": " ".join(address),
+                    "documented": address == _ADDRESSES[endpoint][0],
+                }
+                for endpoint, address in self.addresses.items()
+            },
+            "history_type": self.history.type,
+            "history_takes_future": self.history.takes_future,
+            **self.observations.report(),
+        }
