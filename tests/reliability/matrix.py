@@ -91,4 +91,5 @@ def page() -> str:
         *(["; ".join(row), *outcomes.split(", ")] for row, outcomes in ROWS.items()),
     ]
     rows = "".join(f"| {' | '.join(row)} |\n" for row in table)
-    return re.sub(r"(^\|.*\n)+", rows, PAGE.read_text("utf-8"), flags=re.MULTILINE)
+    text = PAGE.read_text("utf-8")
+    return re.sub(r"(^\|.*\n)+", rows, text, count=1, flags=re.MULTILINE)
