@@ -108,13 +108,8 @@ class ParqExLeftOpen(ParqExAccessPointEntity, BinarySensorEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to what the times of the service mean, and start to count."""
+        """Start to count."""
         await super().async_added_to_hass()
-        self.async_on_remove(
-            self.data.access_log.clock.async_add_listener(
-                self._handle_coordinator_update
-            )
-        )
         self.async_on_remove(self._async_cancel_alert)
         self._async_count()
 

@@ -1,12 +1,12 @@
 """Send commands to access points, and follow them until the service confirms them."""
 
 import asyncio
-from collections import defaultdict, deque
+from collections import deque
 from contextlib import suppress
 from functools import partial
 from time import monotonic
 
-from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.core import Context, HomeAssistant, callback
 
 from .api import (
     AccessPoint,
@@ -48,7 +48,6 @@ class Commands:
         self._client = client
         self._coordinator = coordinator
         self._sent = account_state(hass, entry.entry_id).commands
-        self._listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
         self._sent_or_answered = asyncio.Event()
         self._stopped = False
 
@@ -80,14 +79,6 @@ class Commands:
     def followed(self) -> set[str]:
         """The ids of the access points whose command is not confirmed yet."""
         return {one_id for one_id, command in self._sent.items() if command.is_followed}
-
-    @callback
-    def async_add_listener(
-        self, access_point_id: str, listener: CALLBACK_TYPE
-    ) -> CALLBACK_TYPE:
-        """Add a listener for what is requested of an access point."""
-        self._listeners[access_point_id].append(listener)
-        return partial(self._listeners[access_point_id].remove, listener)
 
     async def async_send(
         self,
@@ -238,7 +229,7 @@ class Commands:
         else:
             async_clear_issue(self._hass, self._entry, MAY_NOT[command.state])
         self._sent_or_answered.set()
-        self._async_notify(access_point_id)
+        self._coordinator.async_notify([access_point_id])
 
     async def _async_follow(self) -> None:
         """Refresh often while a command is followed; nothing else confirms it."""
@@ -249,8 +240,7 @@ class Commands:
                     async with asyncio.timeout(ends - monotonic()):
                         await asyncio.sleep(SECONDS_BETWEEN_REFRESHES)
                         await self._coordinator.async_refresh()
-                for access_point_id in followed - self.followed:
-                    self._async_notify(access_point_id)
+                self._coordinator.async_notify(followed - self.followed)
             await self._sent_or_answered.wait()
             self._sent_or_answered.clear()
 
@@ -280,12 +270,6 @@ class Commands:
             )
             if is_over or is_gone:
                 del self._sent[access_point_id]
-
-    @callback
-    def _async_notify(self, access_point_id: str) -> None:
-        """Call the listeners of an access point."""
-        for listener in tuple(self._listeners.get(access_point_id, ())):
-            listener()
 
     def _reported(self, access_point_id: str) -> State | None:
         """Return the state that the service reported last."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 from time import monotonic
@@ -164,6 +165,16 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
             ids = self.change.ids
         else:
             return
+        self.async_notify(ids)
+
+    @callback
+    def async_notify_all(self) -> None:
+        """Call the listeners of all ids."""
+        self.async_notify(tuple(self._listeners_by_id))
+
+    @callback
+    def async_notify(self, ids: Iterable[str]) -> None:
+        """Call the listeners of these ids: what they show may have changed."""
         for listed_id in ids:
             for update_callback in tuple(self._listeners_by_id.get(listed_id, ())):
                 try:

@@ -96,16 +96,6 @@ class ParqExUnexposedEntity(ParqExAccessPointEntity):
 class ParqExAccessLogEntity(ParqExAccessPointEntity):
     """An entity that shows the access log of an access point."""
 
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Listen to the access log."""
-        await super().async_added_to_hass()
-        self.async_on_remove(
-            self.data.access_log.async_add_listener(
-                self._listed_id, self._handle_coordinator_update
-            )
-        )
-
     @property
     @override
     def available(self) -> bool:

@@ -167,16 +167,6 @@ class ParqExSensor(ParqExAccessPointEntity, SensorEntity):
 class ParqExLastContact(ParqExControllerEntity, SensorEntity):
     """When a controller last reported anything."""
 
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Listen to what the times of the service mean."""
-        await super().async_added_to_hass()
-        self.async_on_remove(
-            self.data.access_log.clock.async_add_listener(
-                self._handle_coordinator_update
-            )
-        )
-
     @property
     @override
     def native_value(self) -> datetime | None:

@@ -45,16 +45,6 @@ class ParqExSwitch(ParqExUnexposedEntity, SwitchEntity):
     It shows what was requested until the service confirms it, for at most a minute.
     """
 
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Listen to the commands."""
-        await super().async_added_to_hass()
-        self.async_on_remove(
-            self.data.commands.async_add_listener(
-                self._listed_id, self._async_command_changed
-            )
-        )
-
     @property
     @override
     def is_on(self) -> bool | None:
@@ -91,12 +81,13 @@ class ParqExSwitch(ParqExUnexposedEntity, SwitchEntity):
         )
 
     @callback
-    def _async_command_changed(self) -> None:
+    @override
+    def _handle_coordinator_update(self) -> None:
         """Show what is requested, and by whom: Home Assistant forgets it after 5 s."""
         command = self.data.commands.unconfirmed(self._listed_id)
         if command and command.context:
             self.async_set_context(command.context)
-        self.async_write_ha_state()
+        super()._handle_coordinator_update()
 
     async def async_get_access_history(
         self, start_date: date | None = None, end_date: date | None = None

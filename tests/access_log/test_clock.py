@@ -176,20 +176,3 @@ def test_the_accounts_zone_is_needed_while_unknown_or_doubted(
     """A proof needs it no more."""
     clock = clock_of(account_zone, zone)
     assert clock.needs_account_zone(map(seen, observed)) is needed
-
-
-def test_listeners_hear_when_times_are_to_be_shown_anew() -> None:
-    """And only then."""
-    calls: list[str] = []
-    clock = clock_of(account_zone=None)
-    remove = clock.async_add_listener(lambda: calls.append("changed"))
-    clock.async_set_account_zone(NEW_YORK)
-    clock.async_set_account_zone(NEW_YORK)
-    assert len(calls) == 1
-    clock.async_observe([seen(NEW_YORK)])
-    clock.async_observe([seen(NEW_YORK)])
-    assert len(calls) == 2
-    remove()
-    clock.async_observe([seen(UTC)])
-    clock.async_observe([seen(UTC)])
-    assert len(calls) == 2

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
-from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 # How far the clocks of ParqEx and Home Assistant may differ. Zones differ by more.
@@ -51,25 +51,11 @@ class ServiceClock:
         self.zone: tzinfo | None = None
         self.account_zone: tzinfo | None = None
         self._doubt: str | None = None
-        self._listeners: list[CALLBACK_TYPE] = []
 
     @property
     def proven(self) -> bool:
         """Whether an observation has proven the zone."""
         return self.zone is not None
-
-    @callback
-    def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Add a listener for when times are to be shown anew."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
-
-    @callback
-    def async_set_account_zone(self, zone: tzinfo) -> None:
-        """Take the zone of the account's settings."""
-        if zone != self.account_zone:
-            self.account_zone = zone
-            self._async_notify()
 
     def needs_account_zone(self, observations: Iterable[Observation]) -> bool:
         """Return whether the account's zone is unknown and needed, or in doubt."""
@@ -102,7 +88,6 @@ class ServiceClock:
             convinced = zone.utcoffset(time) == self.zone.utcoffset(time)
         if convinced or doubted == name:
             self.zone = zone
-            self._async_notify()
         else:
             self._doubt = name
 
@@ -175,11 +160,6 @@ class ServiceClock:
             return self.zone
         # Without the account's zone, UTC may be the winter time of another one.
         return None if len(fitting) > 1 else observation.offset_zone
-
-    @callback
-    def _async_notify(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
 
 
 async def async_zone(name: str | None) -> tzinfo | None:

@@ -67,6 +67,6 @@ class ClockEvidence:
                 LOGGER.debug("The account's time zone could not be fetched: %s", err)
             else:
                 if zone := await async_zone(settings.time_zone):
-                    self._clock.async_set_account_zone(zone)
+                    self._clock.account_zone = zone
         for observations in observed:
             self._clock.async_observe(observations)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from itertools import batched, chain
 from time import monotonic
 from typing import Any
@@ -54,8 +55,8 @@ class AccessLog:
         self._schedule = FetchSchedule()
         self._evidence = ClockEvidence(client, self.clock)
         self._reader = LogReader(client, self.clock, self._store)
-        self._listeners: defaultdict[tuple[str, str], list[Callable[..., None]]] = (
-            defaultdict(list)
+        self._listeners: defaultdict[str, list[Callable[[Access], None]]] = defaultdict(
+            list
         )
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -105,18 +106,12 @@ class AccessLog:
         return self._store.last(access_point_id)
 
     @callback
-    def async_add_listener(
-        self, access_point_id: str, listener: CALLBACK_TYPE
-    ) -> CALLBACK_TYPE:
-        """Add a listener for the last access and the availability of the log."""
-        return self._async_add(("update", access_point_id), listener)
-
-    @callback
     def async_add_access_listener(
         self, access_point_id: str, listener: Callable[[Access], None]
     ) -> CALLBACK_TYPE:
         """Add a listener for each access to an access point."""
-        return self._async_add(("access", access_point_id), listener)
+        self._listeners[access_point_id].append(listener)
+        return partial(self._listeners[access_point_id].remove, listener)
 
     def diagnostics(self) -> dict[str, Any]:
         """Return how fetching goes, without what was fetched."""
@@ -152,17 +147,10 @@ class AccessLog:
         return sorted(found, key=lambda access: access.occurred_at, reverse=True)
 
     @callback
-    def _async_add(
-        self, key: tuple[str, str], listener: Callable[..., None]
-    ) -> CALLBACK_TYPE:
-        self._listeners[key].append(listener)
-        return lambda: self._listeners[key].remove(listener)
-
-    @callback
-    def _async_notify(self, key: tuple[str, str], *args: Access) -> None:
-        for listener in tuple(self._listeners.get(key, ())):
+    def _async_notify(self, access: Access) -> None:
+        for listener in tuple(self._listeners.get(access.access_point_id, ())):
             try:
-                listener(*args)
+                listener(access)
             except Exception:  # noqa: BLE001  # it is logged
                 LOGGER.exception("Unexpected error in a listener of the access log")
 
@@ -198,7 +186,11 @@ class AccessLog:
     async def _async_publish_due(self) -> None:
         """Fetch the logs that are due, one after the other, and publish what is new."""
         while True:
+            known = self.clock.zone, self.clock.account_zone
             await self._evidence.async_learn()
+            if known != (self.clock.zone, self.clock.account_zone):
+                # The times that are shown mean something else now.
+                self._coordinator.async_notify_all()
             self._store.async_set_zone(self.clock.zone)
             due = self._schedule.due(monotonic())
             if due is None or not self._coordinator.last_update_success:
@@ -260,9 +252,10 @@ class AccessLog:
                     and not self._store.remembers(entry)
                 ):
                     self._store.async_remember(entry, access)
-                    self._async_notify(("access", access.access_point_id), access)
-            for access_point_id in {entry.event.access_point_id for entry, _ in batch}:
-                self._async_notify(("update", access_point_id))
+                    self._async_notify(access)
+            self._coordinator.async_notify(
+                {entry.event.access_point_id for entry, _ in batch}
+            )
             await asyncio.sleep(0)
         return True
 
@@ -281,5 +274,4 @@ class AccessLog:
             )
         else:
             LOGGER.warning("The access log of a controller cannot be fetched")
-        for access_point in access_points:
-            self._async_notify(("update", access_point.id))
+        self._coordinator.async_notify(one.id for one in access_points)
