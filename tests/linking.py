@@ -1,7 +1,5 @@
 """What a person's browser does while an account is linked."""
 
-from html import unescape
-import re
 from urllib.parse import parse_qsl
 
 from aiohttp import ClientSession, web
@@ -35,22 +33,18 @@ class Browser:
         await self._decide(result, decision="deny")
 
     async def _decide(self, result: ConfigFlowResult, **answer: str) -> None:
-        """Send the form that ParqEx's page shows, and follow where it leads."""
+        """Send the form of ParqEx's page, and follow where it leads."""
         address = URL(result["url"])
-        async with ClientSession() as session:
-            async with session.get(address) as page:
-                assert page.status == 200
-                hidden = re.findall(
-                    r'type="hidden" name="([^"]*)" value="([^"]*)"', await page.text()
-                )
-            form = {unescape(name): unescape(value) for name, value in hidden}
-            async with session.post(
-                address.origin().with_path(address.path),
-                data={**form, **answer},
+        async with (
+            ClientSession() as session,
+            session.post(
+                address.with_query(None),
+                data={**address.query, **answer},
                 allow_redirects=False,
-            ) as response:
-                assert response.status == 302
-                back = URL(response.headers["Location"])
+            ) as response,
+        ):
+            assert response.status == 302
+            back = URL(response.headers["Location"])
         assert await self.come_back(back) == 200
         await settle(self._hass)
 

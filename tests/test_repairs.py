@@ -129,7 +129,7 @@ async def test_repair_of_an_account_that_is_gone_ends(
         by_user = ConfigEntryDisabler.USER
         await hass.config_entries.async_set_disabled_by(entry.entry_id, by_user)
     flow = await repairs.submit(flow)
-    assert flow["reason"] == "cannot_link"
+    assert flow["type"] == "create_entry"
     assert not hass.config_entries.flow.async_progress()
 
 

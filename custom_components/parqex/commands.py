@@ -94,7 +94,8 @@ class Commands:
         """
         request = Request(access_point, state, name, context, monotonic())
         try:
-            if command := await self._async_send_in_time(request):
+            command = await self._async_send_in_time(request)
+            if command and not command.confirmed:
                 await async_outcome(command.answer)
         except SERVICE_ERRORS as err:
             if isinstance(err, AUTH_ERRORS):
@@ -149,12 +150,13 @@ class Commands:
             else:
                 raise NotSent("the service does not say whether it is closed")
 
-    def _check(self, request: Request) -> None:
-        """Raise NotSent where it is too late to send a command."""
+    def _check(self, request: Request) -> float:
+        """Return the seconds left to send a command; raise NotSent if it is too late."""
         if self._stopped or self._hass.is_stopping:
             raise NotSent("the account is being unloaded")
-        if monotonic() >= request.asked_at + SECONDS_TO_SEND:
+        if (seconds := request.asked_at + SECONDS_TO_SEND - monotonic()) <= 0:
             raise NotSent("its turn did not come in time")
+        return seconds
 
     def _under_way(self, request: Request) -> Command | None:
         """Return the command that does what is requested, None if it is to be sent.
@@ -219,7 +221,7 @@ class Commands:
         self, access_point_id: str, command: Command, answer: asyncio.Task[None]
     ) -> None:
         """Notify of an answer, and show or clear the issue that it is about."""
-        if self._stopped or answer.cancelled():
+        if answer.cancelled():
             return
         if err := answer.exception():
             if isinstance(err, SERVICE_ERRORS):
@@ -228,8 +230,9 @@ class Commands:
                 async_raise_issue(self._hass, self._entry, MAY_NOT[command.state])
         else:
             async_clear_issue(self._hass, self._entry, MAY_NOT[command.state])
-        self._sent_or_answered.set()
-        self._coordinator.async_notify([access_point_id])
+        if not self._stopped:
+            self._sent_or_answered.set()
+            self._coordinator.async_notify([access_point_id])
 
     async def _async_follow(self) -> None:
         """Refresh often while a command is followed; nothing else confirms it."""
@@ -246,13 +249,12 @@ class Commands:
 
     @callback
     def _async_confirm(self) -> None:
-        """End the wait for what a snapshot confirms, and forget what is over or gone.
+        """End the wait for what a snapshot confirms, and forget what is over.
 
         A snapshot that was asked for before a command was answered confirms nothing.
         """
         if not self._coordinator.last_update_success:
             return
-        snapshot = self._coordinator.data
         for access_point_id, command in tuple(self._sent.items()):
             if command.answered_at is None:
                 continue
@@ -264,11 +266,7 @@ class Commands:
                     seconds = round(monotonic() - command.answered_at, 1)
                     self.seconds_to_confirm.append(seconds)
                 command.confirmed = True
-            is_over = not command.is_followed and command.seconds_to_move <= 0
-            is_gone = (
-                snapshot.complete and access_point_id not in snapshot.access_points
-            )
-            if is_over or is_gone:
+            if not command.is_followed and command.seconds_to_move <= 0:
                 del self._sent[access_point_id]
 
     def _reported(self, access_point_id: str) -> State | None:

@@ -43,7 +43,8 @@ class ParqExRepairFlow(RepairsFlow):
         """Resolve the issue, or show what is missing."""
         entry = self.hass.config_entries.async_get_entry(self._entry.entry_id)
         if entry is None or entry.disabled_by:
-            return self.async_abort(reason="cannot_link")
+            # There is nothing left to resolve.
+            return self.async_create_entry(data={})
         if self._kind == CREDENTIALS_DELETED:
             return await self._async_use_credentials()
         if self._kind != WEBHOOK_UNREACHABLE:

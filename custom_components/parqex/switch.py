@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .access_log import AccessType
-from .api import Forbidden, NotAuthorized, State
+from .api import State
 from .const import ATTR_CHANNEL, ATTR_OCCURRED_AT, ATTR_USER, DOMAIN
 from .data import ParqExConfigEntry
 from .entity import ParqExUnexposedEntity, async_add_listed
@@ -106,11 +106,6 @@ class ParqExSwitch(ParqExUnexposedEntity, SwitchEntity):
                 dt_util.start_of_local_day(last + timedelta(days=1)),
             )
         except SERVICE_ERRORS as err:
-            if isinstance(err, NotAuthorized):
-                # Is the login lost, or only the log not for this account?
-                await self.coordinator.async_refresh()
-                if self.coordinator.last_update_success:
-                    err = Forbidden("not allowed for this account")
             raise history_error(err, self.access_point_name) from err
         return {
             "events": [

@@ -648,6 +648,27 @@ async def test_ten_thousand_entries_let_others_work(home: LogHome) -> None:
     assert turns > 30
 
 
+async def test_a_rejected_token_is_no_refusal_of_the_log(home: LogHome) -> None:
+    """A refresh renews it, and the log is read with the new one."""
+    toggle(home.gate)
+    home.fail("history", 1, status=401)
+    await home.advance(30)
+    assert home.kinds == ["opened"]
+    assert await home.history()
+
+
+async def test_one_failure_teaches_no_other_way_to_ask(home: LogHome) -> None:
+    """It is read by controller again, up to the day after tomorrow."""
+    home.fail("history", 1, status=500)
+    toggle(home.gate)
+    await home.advance(30)
+    await home.advance(60)
+    assert home.kinds == ["opened"]
+    asked = [one.query for one in home.cloud.requests if one.endpoint == "history"]
+    assert {one["history_type"] for one in asked} == {"device"}
+    assert len({one["end_date"] for one in asked}) == 1
+
+
 async def test_an_error_in_a_listener_ends_nothing(
     home: LogHome, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,7 +6,6 @@ import json
 import logging
 from traceback import format_exception
 
-from aiohttp import ClientTimeout
 import pytest
 
 from custom_components.parqex.api import CannotConnect, ParqExError, transport
@@ -51,8 +50,8 @@ async def test_no_error_and_no_log_line_holds_secrets(
 
     The connection fails if nothing or something else listens, or the answer is torn.
     """
-    assert 0 < (transport.TIMEOUT.total or 0) < 30
-    monkeypatch.setattr(transport, "TIMEOUT", ClientTimeout(total=0.1))
+    assert 0 < transport.SECONDS_TO_ANSWER < 30
+    monkeypatch.setattr(transport, "SECONDS_TO_ANSWER", 0.1)
     caplog.set_level(logging.DEBUG)
     private = {DOOR_ID, *api.cloud.issued_secrets(), *api.cloud.personal_data()}
     answer = b""

@@ -5,7 +5,6 @@ from contextlib import nullcontext
 import json
 from typing import Any
 
-from aiohttp import ClientTimeout
 import pytest
 
 from custom_components.parqex.api import (
@@ -102,7 +101,7 @@ async def test_a_command_whose_answer_is_lost_is_not_repeated(
     if connected:
         await api.client.async_sync()
         api.cloud.requests.clear()
-    monkeypatch.setattr(transport, "TIMEOUT", ClientTimeout(total=0.5))
+    monkeypatch.setattr(transport, "SECONDS_TO_ANSWER", 0.5)
     api.cloud.faults.add("toggle", fault, times=1)
     with pytest.raises(CannotConnect):
         await api.client.async_toggle(DOOR_ID, State.OPEN)
@@ -123,6 +122,24 @@ async def test_the_other_documented_address_is_found_and_remembered(
     first, second = "endpoints/toggle", "endpoint/toggle"
     assert paths(api.cloud) == [first, second, second]
     assert len(api.cloud.commands) == (0 if refusal else 2)
+
+
+@pytest.mark.parametrize("body", ['{"success": false}', '{"errors": [{"a": 1}]}'])
+async def test_a_refusal_with_202_is_a_refusal(api: Api, body: str) -> None:
+    """Whatever the status of a success it comes with."""
+    api.cloud.faults.add("toggle", Fault(status=202, body=body))
+    with pytest.raises(Refused):
+        await api.client.async_toggle(DOOR_ID, State.OPEN)
+
+
+async def test_a_page_instead_of_an_answer_teaches_no_other_address(api: Api) -> None:
+    """Only what works is remembered."""
+    page = Fault(status=404, body="<html>")
+    api.cloud.faults.add("toggle", page, times=1)
+    with pytest.raises(Refused):
+        await api.client.async_toggle(DOOR_ID, State.OPEN)
+    await api.client.async_toggle(DOOR_ID, State.OPEN)
+    assert paths(api.cloud)[-1] == "endpoints/toggle"
 
 
 @pytest.mark.parametrize("other", [{"toggle_path": "endpoint"}, {"slash": "always"}])

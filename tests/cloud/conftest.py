@@ -1,17 +1,15 @@
-"""Fixtures: the simulated ParqEx cloud with a clock of its own, and applications."""
+"""Fixtures: the simulated ParqEx cloud without Home Assistant, and an application."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import json
 from typing import Any
 
-from aiohttp import ClientResponse, ClientSession, ClientTimeout
+from aiohttp import ClientSession
 import pytest
 
-from tests.simulator import Cloud, DemoHouse, Simulator, build_demo_house
+from tests.simulator import Cloud, DemoHouse, Simulator
 
-START = datetime(2026, 3, 1, 23, 59, 50, tzinfo=UTC)
-DATA = "/oauth/v1/endpoints/"
 HEADERS = {
     "Accept": "application/json",
     "Content-Type": "application/json",
@@ -19,104 +17,56 @@ HEADERS = {
     "Accept-Encoding": "gzip",
 }
 
+type Answer = tuple[int, Any]
+type Ask = Callable[..., Awaitable[Answer]]
+
 
 @dataclass
-class Clock:
-    """A clock that only `tick` moves."""
-
-    time: datetime = START
-
-    def __call__(self) -> datetime:
-        """Return the time."""
-        return self.time
-
-    def tick(self, seconds: float) -> None:
-        """Move on."""
-        self.time += timedelta(seconds=seconds)
-
-
 class Client:
-    """An application that sends the headers of every data request."""
+    """An application with an access token."""
 
-    def __init__(self, http: ClientSession, token: str) -> None:
-        """Initialize with an access token."""
-        self.http = http
-        self.headers = {**HEADERS, "Authorization": f"Bearer {token}"}
+    ask: Ask
+    token: str
 
-    async def call(
-        self, method: str, path: str, **options: Any
-    ) -> tuple[ClientResponse, Any]:
-        """Return the response and its JSON."""
-        async with self.http.request(
-            method, DATA + path, headers=self.headers, **options
-        ) as response:
-            is_json = response.content_type == "application/json"
-            return response, await (response.json() if is_json else response.text())
+    async def __call__(self, method: str, endpoint: str, **options: Any) -> Answer:
+        """Return the status and the body."""
+        path = f"/oauth/v1/endpoints/{endpoint}"
+        headers = HEADERS | {"Authorization": f"Bearer {self.token}"}
+        return await self.ask(method, path, **{"headers": headers, **options})
 
-    async def sync(self) -> dict[str, Any]:
-        """Return the doors by name."""
-        _, body = await self.call("GET", "sync")
-        return {door["name"]: door for one in body["devices"] for door in one["doors"]}
-
-    async def toggle(self, door_id: str, state: str = "OPEN") -> tuple[int, Any]:
-        """Return the status and the answer."""
+    async def toggle(self, door_id: str, state: str = "OPEN") -> int:
+        """Return the status."""
         order = {"door_id": door_id, "door_state": state}
-        response, answer = await self.call("POST", "toggle", json=order)
-        return response.status, answer
-
-    async def history(self, **query: str) -> tuple[int, list[Any]]:
-        """Return the status and the events."""
-        day = START.date().isoformat()
-        params = {"start_date": day, "end_date": day, **query}
-        response, body = await self.call("GET", "toggle-history", params=params)
-        return response.status, body.get("data", {}).get("toggle_events", [])
-
-
-@pytest.fixture(autouse=True)
-def prepare(socket_enabled: None) -> None:
-    """Allow sockets; there is no Home Assistant here, and time runs."""
+        status, _ = await self("POST", "toggle", json=order)
+        return status
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """Return the clock of the cloud."""
-    return Clock()
-
-
-@pytest.fixture
-def cloud(clock: Clock) -> Cloud:
+def cloud(socket_enabled: None, clock: None) -> Cloud:
     """Return the cloud."""
-    return Cloud(clock)
+    return Cloud()
 
 
 @pytest.fixture
-def house(cloud: Cloud) -> DemoHouse:
-    """Return the demo house."""
-    return build_demo_house(cloud, travel_seconds=5)
+async def ask(cloud: Cloud, house: DemoHouse) -> AsyncGenerator[Ask]:
+    """Return a function that asks for a path: it returns the status and the body."""
+    async with (
+        Simulator(cloud) as simulator,
+        ClientSession(simulator.base_url) as session,
+    ):
+
+        async def ask(method: str, path: str, **options: Any) -> Answer:
+            async with session.request(
+                method, path, allow_redirects=False, **options
+            ) as response:
+                text = response.headers.get("Location") or await response.text()
+                is_json = response.content_type == "application/json"
+                return response.status, json.loads(text) if is_json else text
+
+        yield ask
 
 
 @pytest.fixture
-async def simulator(cloud: Cloud, house: DemoHouse) -> AsyncGenerator[Simulator]:
-    """Return the running simulator."""
-    async with Simulator(cloud) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def http(simulator: Simulator) -> AsyncGenerator[ClientSession]:
-    """Return a client of the running simulator, without any account."""
-    timeout = ClientTimeout(total=5)
-    async with ClientSession(simulator.base_url, timeout=timeout) as session:
-        yield session
-
-
-@pytest.fixture
-def owner(http: ClientSession, cloud: Cloud, house: DemoHouse) -> Client:
+def owner(ask: Ask, cloud: Cloud, house: DemoHouse) -> Client:
     """Return an application linked as the owner."""
-    return Client(http, cloud.oauth.link(house.owner)["access_token"])
-
-
-@pytest.fixture
-def guest(http: ClientSession, cloud: Cloud, house: DemoHouse) -> Client:
-    """Return an application linked as the guest."""
-    return Client(http, cloud.oauth.link(house.guest)["access_token"])
+    return Client(ask, cloud.oauth.link(house.owner)["access_token"])

@@ -4,7 +4,7 @@ import logging
 import traceback
 from typing import Any
 
-from aiohttp import ClientTimeout, ThreadedResolver
+from aiohttp import ThreadedResolver
 import pytest
 from yarl import URL
 
@@ -81,7 +81,7 @@ def clock() -> None:
 @pytest.fixture(autouse=True)
 def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait ten seconds for a server that hangs."""
-    monkeypatch.setattr(transport, "TIMEOUT", ClientTimeout(total=0.2))
+    monkeypatch.setattr(transport, "SECONDS_TO_ANSWER", 0.2)
 
 
 @pytest.fixture

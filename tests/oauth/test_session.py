@@ -94,6 +94,17 @@ async def test_a_failed_renewal_is_shared_by_all_who_wait_for_it(home: Home) -> 
     assert refreshes(home) == 1
 
 
+async def test_one_failure_teaches_no_other_way_to_ask(home: Home) -> None:
+    """What answers a POST only with a refusal says nothing of the login."""
+    home.cloud.oauth.expire(home.house.owner)
+    home.fail("token", times=1, status=501)
+    await home.advance(30)
+    await home.advance(60)
+    assert login_is_kept(home)
+    methods = [one.method for one in home.cloud.requests if one.endpoint == "token"]
+    assert (methods[0], methods[-1]) == ("GET", "GET")
+
+
 async def test_two_accounts_renew_their_tokens_side_by_side(
     home: Home, guest: MockConfigEntry
 ) -> None:

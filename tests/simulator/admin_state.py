@@ -10,33 +10,24 @@ from .house import Controller, Door
 from .settings import settings
 from .trouble import catalogue
 
-# The documented ways of a controller to refuse a command.
-REFUSALS: Final = tuple(status for status in MESSAGES if status != 200)
-
-# The act of each switch, its attribute, the good value, and the text of the trouble.
-CONTROLLER_SWITCHES: Final = (
-    ("unplug", "unplugged", False, "is unplugged"),
-    ("controller_active", "active", True, "is switched off by ParqEx"),
-    ("controller_registered", "registered", True, "is not registered"),
-)
-DOOR_SWITCHES: Final = (
-    ("stuck", "stuck", False, "is stuck"),
-    ("require_sensor", "requires_sensor", False, "requires a sensor"),
-    ("door_active", "active", True, "is switched off by ParqEx"),
-)
+# By attribute: the good value, and the text of the trouble.
+SWITCHES: Final = {
+    "unplugged": (False, "is unplugged"),
+    "registered": (True, "is not registered"),
+    "active": (True, "is switched off by ParqEx"),
+    "stuck": (False, "is stuck"),
+    "requires_sensor": (False, "requires a sensor"),
+}
 
 _CONTROLLER: Final = ("id", "unplugged", "active", "registered", "refusal")
 _DOOR: Final = (
     *("id", "name", "names", "state", "position", "left_open", "closes_in"),
     *("stuck", "active", "requires_sensor", "refusal", "auto_close_delay"),
 )
-_LOG_LENGTH: Final = 100
-_REQUESTS_LENGTH: Final = 30
 
 
 def state(cloud: Cloud, address: str) -> dict[str, Any]:
     """Return everything the page shows; the newest entries of both logs come first."""
-    faults = {endpoint: cloud.faults.next(endpoint) for endpoint in ENDPOINTS}
     return {
         "address": address,
         "client_id": cloud.application.client_id,
@@ -44,25 +35,24 @@ def state(cloud: Cloud, address: str) -> dict[str, Any]:
         "now": cloud.now().isoformat(),
         "accounts": list(_accounts(cloud)),
         "controllers": [_controller(controller) for controller in cloud.controllers],
-        "log": _newest(_log(cloud), _LOG_LENGTH),
-        "requests": _newest(_requests(cloud), _REQUESTS_LENGTH),
+        "log": _newest(_log(cloud), 100),
+        "requests": _newest(_requests(cloud), 30),
         "faults": {
-            endpoint: str(planned[0]) if planned else ""
-            for endpoint, planned in faults.items()
+            endpoint: str(planned[0])
+            if (planned := cloud.faults.next(endpoint))
+            else ""
+            for endpoint in ENDPOINTS
         },
-        "fault_kinds": {
-            group: list(kinds) for group, kinds in catalogue(cloud).items()
-        },
+        "fault_kinds": {group: [*faults] for group, faults in catalogue(cloud).items()},
         "webhooks": [
             {
                 "address": webhook.address,
-                "brand": webhook.brand,
                 "sent": len(webhook.sent),
                 "last_status": webhook.last_status,
             }
-            for webhook in cloud.webhooks
+            for webhook in cloud.webhooks.values()
         ],
-        "refusals": REFUSALS,
+        "refusals": [status for status in MESSAGES if status != 200],
         "settings": settings(cloud),
         "troubles": list(troubles(cloud)),
     }
@@ -71,11 +61,9 @@ def state(cloud: Cloud, address: str) -> dict[str, Any]:
 def troubles(cloud: Cloud) -> Iterator[dict[str, Any]]:
     """Return every trouble that is on, each with the order that ends it."""
     for controller in cloud.controllers:
-        for text, end in _troubles(controller, CONTROLLER_SWITCHES, "controller"):
-            yield {"text": f"{controller.hardware_name} {text}", "end": end}
+        yield from _troubles(controller, "controller", controller.hardware_name)
         for door in controller.doors:
-            for text, end in _troubles(door, DOOR_SWITCHES, "door"):
-                yield {"text": f"{door.name} {text}", "end": end}
+            yield from _troubles(door, "door", door.name)
     for endpoint in ENDPOINTS:
         if planned := cloud.faults.next(endpoint):
             fault, left = planned
@@ -87,15 +75,14 @@ def troubles(cloud: Cloud) -> Iterator[dict[str, Any]]:
             }
 
 
-def _troubles(
-    one: Controller | Door, switches: tuple[tuple[str, str, bool, str], ...], kind: str
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    for act, attribute, good, text in switches:
-        if getattr(one, attribute) != good:
-            yield text, {"act": act, kind: one.id, "on": good}
+def _troubles(one: Controller | Door, kind: str, name: str) -> Iterator[dict[str, Any]]:
+    for switch, (good, text) in SWITCHES.items():
+        if getattr(one, switch, good) != good:
+            end = {"act": switch, kind: one.id, "on": good}
+            yield {"text": f"{name} {text}", "end": end}
     if one.refusal:
-        end = {"act": f"{kind}_refusal", kind: one.id, "status": None}
-        yield f"refuses with {one.refusal}", end
+        end = {"act": "refusal", kind: one.id, "status": None}
+        yield {"text": f"{name} refuses with {one.refusal}", "end": end}
 
 
 def _newest(entries: list[dict[str, Any]], length: int) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """The cloud: people, controllers and requests, and how it speaks."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from .faults import Faults
 from .house import Clock, Controller, Door, Event, State
 from .oauth import Application, OAuth
 from .people import Account, Person
-from .webhooks import Brand, Webhook
+from .webhooks import Webhook
 
 CLIENT_ID: Final = "555555555555555555.api.parqex.com"
 
@@ -29,7 +28,7 @@ _ID_STYLES: Final[tuple[Callable[[UUID], str], ...]] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Request:
     """A request the cloud received; the status is None until it is answered."""
 
@@ -96,17 +95,14 @@ class Cloud:
     controllers: list[Controller] = field(default_factory=list, init=False)
     faults: Faults = field(default_factory=Faults, init=False)
     requests: list[Request] = field(default_factory=list, init=False)
-    changed: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
-    """Notified when a request was received, and again when it was answered."""
     commands: list[Command] = field(default_factory=list, init=False)
-    webhooks: list[Webhook] = field(default_factory=list, init=False)
+    webhooks: dict[str, Webhook] = field(default_factory=dict, init=False)
     events: list[Event] = field(default_factory=list, init=False)
     random: Random = field(init=False)
     oauth: OAuth = field(init=False)
     application: Application = field(init=False)
     _id_styles: cycle[Callable[[UUID], str]] = field(init=False)
     _people: list[Person] = field(default_factory=list, init=False)
-    _secrets: set[str] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         """Give one application credentials."""
@@ -119,24 +115,22 @@ class Cloud:
         """Add a person who can sign in."""
         person = self._person(first_name, last_name)
         account = Account(person, f"{self.random.randrange(10**6):06}")
-        self._secrets.add(account.pin_code)
+        self.oauth.secrets.add(account.pin_code)
         self.accounts.append(account)
         return account
 
     def visitor(self, name: str) -> Person:
         """Return the person of this name, who links nothing; new if unknown."""
-        for person in self._people:
-            if person.name == name:
-                return person
         first_name, _, last_name = name.partition(" ")
-        return self._person(first_name, last_name)
+        known = (person for person in self._people if person.name == name)
+        return next(known, None) or self._person(first_name, last_name)
 
     def add_controller(
         self, owner: Account, *, hardware_name: str = "ParqEx Access Controller"
     ) -> Controller:
         """Add a controller without doors."""
         code = f"20000c2a69{self.random.getrandbits(24):06x}"
-        self._secrets.add(code)
+        self.oauth.secrets.add(code)
         controller = Controller(
             id=self._new_id(),
             owner=owner,
@@ -159,7 +153,6 @@ class Cloud:
         name: str,
         *,
         id: str | None = None,  # noqa: A002
-        state: State = "CLOSED",
         travel_seconds: float = 4,
     ) -> Door:
         """Wire a door to a controller."""
@@ -171,7 +164,6 @@ class Cloud:
             entity_number=1
             + max((d.entity_number for d in controller.doors), default=0),
             travel_seconds=travel_seconds,
-            _state=state,
             _last_toggled=now,
             _resting_since=now,
         )
@@ -182,19 +174,10 @@ class Cloud:
         """Remove a door from its controller."""
         door.controller.doors.remove(door)
 
-    def add_webhook(self, address: str, brand: Brand = "parqex") -> Webhook:
-        """Send every access to an address from now on."""
-        webhook = Webhook(address, brand, set(self.log))
-        self.webhooks.append(webhook)
+    def add_webhook(self, address: str) -> Webhook:
+        """Send every movement to an address from now on."""
+        webhook = self.webhooks[address] = Webhook(address, set(self.log))
         return webhook
-
-    def remove_webhook(self, address: str) -> None:
-        """Send nothing to an address any more."""
-        self.webhooks = [one for one in self.webhooks if one.address != address]
-
-    def webhook(self, address: str) -> Webhook:
-        """Return a webhook by its address."""
-        return _first((one for one in self.webhooks if one.address == address), address)
 
     @property
     def doors(self) -> list[Door]:
@@ -203,15 +186,15 @@ class Cloud:
 
     def door(self, key: str) -> Door:
         """Return the first door of this name or id."""
-        return _first((one for one in self.doors if key in (one.name, one.id)), key)
+        return _first(one for one in self.doors if key in (one.name, one.id))
 
     def controller(self, key: str) -> Controller:
         """Return a controller by its id."""
-        return _first((one for one in self.controllers if one.id == key), key)
+        return _first(one for one in self.controllers if one.id == key)
 
     def account(self, key: str) -> Account:
         """Return an account by full name or id."""
-        return _first((one for one in self.accounts if key in (one.name, one.id)), key)
+        return _first(one for one in self.accounts if key in (one.name, one.id))
 
     @property
     def log(self) -> list[Event]:
@@ -226,17 +209,12 @@ class Cloud:
 
     def issued_secrets(self) -> set[str]:
         """Return every code, token, client secret, pin and blackbox code ever."""
-        return (
-            self._secrets
-            | self.oauth.secrets
-            | {account.pin_code for account in self.accounts}
-            | {controller.blackbox_code for controller in self.controllers}
-        )
+        return set(self.oauth.secrets)
 
     def personal_data(self) -> set[str]:
         """Return every name, e-mail address and other detail of a person ever."""
         found = {detail for one in self.accounts for detail in one.details.values()}
-        for person in (*self._people, *(account.person for account in self.accounts)):
+        for person in self._people:
             found |= {person.first_name, person.last_name, person.name, person.email}
         return found - {""}
 
@@ -251,7 +229,7 @@ class Cloud:
         return next(self._id_styles)(uuid)
 
 
-def _first[T](found: Iterator[T], key: str) -> T:
+def _first[T](found: Iterator[T]) -> T:
     for item in found:
         return item
-    raise KeyError(key)
+    raise KeyError("There is none of this name or id.")

@@ -8,13 +8,8 @@ from typing import Any, Final, Literal
 from .answers import Answer, errors
 
 ENDPOINTS: Final = (
-    "authorize",
-    "token",
-    "sync",
-    "toggle",
-    "history",
-    "user_info",
-    "user_settings",
+    *("authorize", "token", "sync", "toggle", "history"),
+    *("user_info", "user_settings"),
 )
 
 
@@ -32,7 +27,6 @@ class Fault:
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str | bytes | Callable[[], bytes] | None = None
-    content_type: str = "application/json"
     edit: Callable[[Any], Any] | None = None
     rewrite: Callable[[bytes], bytes] | None = None
     delay: float = 0
@@ -60,7 +54,7 @@ class Fault:
             return errors(self.status, message, self.headers)
         sent = self.body() if callable(self.body) else self.body
         sent = sent.encode() if isinstance(sent, str) else sent
-        return Answer(self.status, sent, self.content_type, self.headers)
+        return Answer(self.status, sent, "application/json", self.headers)
 
     def __str__(self) -> str:
         """Return the name, which only the catalogue gives."""
@@ -93,8 +87,7 @@ class Faults:
 
     def take(self, endpoint: str) -> Fault | None:
         """Return the fault of this request, and count it."""
-        planned = self._planned.get(endpoint)
-        if not planned:
+        if not (planned := self._planned[endpoint]):
             return None
         first = planned[0]
         if first.times is not None:
@@ -109,6 +102,4 @@ class Faults:
         return (planned[0].fault, planned[0].times) if planned else None
 
     def _of(self, endpoint: str | None) -> Iterable[list[_Planned]]:
-        if endpoint is None:
-            return self._planned.values()
-        return (self._planned[endpoint],)
+        return [self._planned[endpoint]] if endpoint else self._planned.values()

@@ -103,7 +103,7 @@ class Door:
     auto_close_delay: int = field(default=0, init=False)
     guests: set[str] = field(default_factory=set, init=False)
     names: dict[str, str] = field(default_factory=dict, init=False)
-    _state: State
+    _state: State = field(default="CLOSED", init=False)
     _last_toggled: datetime
     _resting_since: datetime
     _move: Move | None = field(default=None, init=False)
@@ -130,12 +130,6 @@ class Door:
     def left_open(self) -> bool:
         """Return whether it is open for so long that an alert went out."""
         return self.state == "OPEN" and self._alert_at <= self.controller.now()
-
-    @property
-    def moving_to(self) -> str | None:
-        """Return the state at the end of the commanded movement under way."""
-        self.settle()
-        return self._move.state if self._move else None
 
     @property
     def movement(self) -> Move | None:
@@ -190,12 +184,9 @@ class Door:
         """Take the access away."""
         self.guests.discard(account.id)
 
-    def rename(self, name: str, account: Account | None = None) -> None:
-        """Rename the door for everyone, or only for one account."""
-        if account:
-            self.names[account.id] = name
-        else:
-            self.name = name
+    def rename(self, name: str) -> None:
+        """Rename the door, except for accounts with a name of their own."""
+        self.name = name
 
     def reachable_by(self, account: Account) -> bool:
         """Return whether the account owns it or was invited."""
@@ -227,7 +218,7 @@ class Door:
         if refusal := self._refusal():
             self.controller.log(Event(self, state, channel, person, False, now))
             return refusal
-        if self._stuck or self.moving_to == state:
+        if self._stuck or (self._move and self._move.state == state):
             return 200
         if state == self._state:
             self._move = None

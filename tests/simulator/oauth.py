@@ -1,6 +1,5 @@
 """OAuth 2.0 as ParqEx documents it: codes, tokens and scopes."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -71,12 +70,11 @@ class Grant:
 
 @dataclass(slots=True, eq=False)
 class OAuth:
-    """The authorization server; lifetimes are in seconds, `secrets` are all ever issued."""
+    """The authorization server; `secrets` are all that ParqEx ever issued."""
 
     now: Clock
     random: Random
-    access_lifetime: float = 3600
-    code_lifetime: float = 600
+    access_lifetime: int = 3600
     expires_in: Literal["number", "text", "missing"] = "number"
     keeps_refresh_token: bool = False
     applications: list[Application] = field(default_factory=list)
@@ -102,16 +100,13 @@ class OAuth:
             raise OAuthError("unsupported_response_type", "response_type is not code.")
         scopes = frozenset(query.get("scope", "").upper().split(","))
         if not scopes <= SCOPES:
-            raise OAuthError(
-                "invalid_scope",
-                "scope has to be OPENDOOR, CLOSEDOOR or both, separated by a comma.",
-            )
+            raise OAuthError("invalid_scope", "scope is OPENDOOR, CLOSEDOOR or both.")
         return Consent(application, redirect_uri, scopes, query.get("state"))
 
     def allow(self, consent: Consent, account: Account) -> str:
         """Issue a code and return where the browser goes with it."""
         code = self._secret("code")
-        expires_at = self.now() + timedelta(seconds=self.code_lifetime)
+        expires_at = self.now() + timedelta(minutes=10)
         self._codes[code] = consent, account.id, expires_at
         return consent.back(code=code)
 
@@ -136,15 +131,9 @@ class OAuth:
                 return self._renew(grant)
         raise OAuthError("invalid_grant", "The refresh token is not valid.")
 
-    def link(
-        self,
-        account: Account,
-        scopes: Iterable[str] = SCOPES,
-        application: Application | None = None,
-    ) -> dict[str, Any]:
+    def link(self, account: Account, scopes: frozenset[str] = SCOPES) -> dict[str, Any]:
         """Return the token answer of a complete sign-in."""
-        application = application or self.applications[0]
-        return self._renew(Grant(application, account.id, frozenset(scopes)))
+        return self._renew(Grant(self.applications[0], account.id, scopes))
 
     def grant(self, access_token: str) -> Grant | None:
         """Return the grant of a valid access token."""
@@ -163,12 +152,9 @@ class OAuth:
             grant.expires_at = self.now()
 
     def revoke(self, account: Account) -> None:
-        """Invalidate all codes and tokens of an account."""
+        """Invalidate all tokens of an account."""
         for grant in self.grants(account):
             self._grants.remove(grant)
-        for code, (_, account_id, _) in list(self._codes.items()):
-            if account_id == account.id:
-                del self._codes[code]
 
     def _application(self, client_id: str | None) -> Application | None:
         found = (one for one in self.applications if one.client_id == client_id)
@@ -178,12 +164,13 @@ class OAuth:
         consent, account_id, expires_at = self._codes.pop(
             form["code"], (None, "", self.now())
         )
-        if consent is None or self.now() >= expires_at:
-            raise OAuthError("invalid_grant", "The code is not valid.")
-        if consent.application is not application:
-            raise OAuthError("invalid_grant", "The code is of another application.")
-        if consent.redirect_uri != form["redirect_uri"]:
-            raise OAuthError("invalid_grant", "The redirect_uri is another one.")
+        if (
+            consent is None
+            or self.now() >= expires_at
+            or consent.application is not application
+            or consent.redirect_uri != form["redirect_uri"]
+        ):
+            raise OAuthError("invalid_grant", "The code is not valid here.")
         return Grant(application, account_id, consent.scopes)
 
     def _renew(self, grant: Grant) -> dict[str, Any]:
@@ -192,10 +179,8 @@ class OAuth:
         grant.expires_at = self.now() + timedelta(seconds=self.access_lifetime)
         answer: dict[str, Any] = {"access_token": grant.access_token}
         if self.expires_in != "missing":
-            lifetime = int(self.access_lifetime)
-            answer["expires_in"] = (
-                lifetime if self.expires_in == "number" else str(lifetime)
-            )
+            kind = int if self.expires_in == "number" else str
+            answer["expires_in"] = kind(self.access_lifetime)
         if grant not in self._grants or not self.keeps_refresh_token:
             grant.refresh_token = answer["refresh_token"] = self._secret("refresh")
         if grant not in self._grants:

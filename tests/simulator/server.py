@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 import gzip
 import json
 import socket
@@ -88,12 +87,8 @@ class Simulator:
             app, access_log=None, shutdown_timeout=1, handler_cancellation=True
         )
         await runner.setup()
-        try:
-            await web.TCPSite(runner, HOST, port or self.cloud.port).start()
-        except OSError:
-            await runner.cleanup()
-            raise
         self._runner = runner
+        await web.TCPSite(runner, HOST, port or self.cloud.port).start()
         self.cloud.port = runner.addresses[0][1]
 
     async def stop(self) -> None:
@@ -139,13 +134,7 @@ class Simulator:
             fault = self.cloud.faults.take(request.endpoint)
             answer = await self._answer(route, request, fault)
         if not (fault and fault.silent):
-            requests = self.cloud.requests
-            # A test may have cleared the list meanwhile.
-            with suppress(ValueError):
-                number = requests.index(request)
-                requests[number] = replace(request, status=answer.status)
-        async with self.cloud.changed:
-            self.cloud.changed.notify_all()
+            request.status = answer.status
         return await self._send(http, answer, fault)
 
     async def _receive(self, http: web.Request, endpoint: str) -> Request:
@@ -167,8 +156,6 @@ class Simulator:
             when=self.cloud.now(),
         )
         self.cloud.requests.append(request)
-        async with self.cloud.changed:
-            self.cloud.changed.notify_all()
         return request
 
     async def _answer(

@@ -128,7 +128,8 @@ class ServiceClock:
     def today(self) -> date:
         """Return the date at the service, the earlier one while its zone is unknown."""
         zones = [self.zone] if self.zone else self._candidates
-        return min(dt_util.utcnow().astimezone(zone).date() for zone in zones)
+        now = dt_util.utcnow() - TOLERANCE
+        return min(now.astimezone(zone).date() for zone in zones)
 
     def comes_twice(self, time: datetime) -> bool:
         """Return whether the clocks of the zone go through this time twice."""

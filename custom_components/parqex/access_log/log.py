@@ -11,10 +11,12 @@ from time import monotonic
 from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.util import dt as dt_util
 
 from ..api import (
     AccessPoint,
+    CannotConnect,
     Forbidden,
     NotAuthorized,
     ParqExClient,
@@ -130,7 +132,7 @@ class AccessLog:
 
         Raises what the client raises.
         """
-        answers = await self._reader.async_fetch(
+        answers = await self._async_read(
             self._coordinator.data,
             access_point.controller_id,
             [access_point],
@@ -223,10 +225,10 @@ class AccessLog:
         was_available = schedule.available
         answers = None
         try:
-            answers = await self._reader.async_fetch(
+            answers = await self._async_read(
                 snapshot, controller_id, access_points, now - PUBLISHED_BACK_TO, now
             )
-        except Refused, Forbidden, NotAuthorized:
+        except Refused, Forbidden:
             schedule.was_refused(monotonic())
         except SERVICE_ERRORS as err:
             self._coordinator.record_error("history", err)
@@ -238,6 +240,25 @@ class AccessLog:
         if schedule.available is not was_available:
             self._async_availability_changed(schedule, access_points)
         return answers
+
+    async def _async_read(self, *asked: Any) -> list[list[Entry]]:
+        """Fetch entries as the reader does; after a refresh again if that is refused.
+
+        Raises Forbidden if it is only the log that this account may not see.
+        """
+        try:
+            return await self._reader.async_fetch(*asked)
+        except NotAuthorized:
+            asked_at = monotonic()
+            await self._coordinator.async_refresh()
+            if self._coordinator.requested_at < asked_at:
+                if isinstance(self._coordinator.last_exception, ConfigEntryAuthFailed):
+                    raise
+                raise CannotConnect("the login could not be confirmed") from None
+        try:
+            return await self._reader.async_fetch(*asked)
+        except NotAuthorized:
+            raise Forbidden("not allowed for this account") from None
 
     async def _async_publish(self, new: list[Dated]) -> bool:
         """Publish accesses in order; return False if ParqEx became unavailable."""

@@ -33,6 +33,9 @@ LONGEST_MESSAGE = 1000
 
 _LIMITS = re.compile("limit|retry|quota", re.IGNORECASE)
 
+# From the documented refusals of toggle, in small letters.
+_OF_CONTROLLER = ("error communicating", "can't be found", "requires pairing")
+
 _REDIRECTS = (
     HTTPStatus.MOVED_PERMANENTLY,
     HTTPStatus.FOUND,
@@ -79,8 +82,9 @@ class Answer(NamedTuple):
 
     @property
     def is_of_controller(self) -> bool:
-        """Whether the message says that the controller answered, not the service."""
-        return "error communicating" in (self.message or "").lower()
+        """Whether the message is a documented one about a controller."""
+        message = (self.message or "").lower()
+        return any(text in message for text in _OF_CONTROLLER)
 
     @property
     def message(self) -> str | None:
@@ -105,10 +109,11 @@ class Answer(NamedTuple):
             return CannotConnect(f"the service failed (HTTP {status})")
         if status >= 400:
             return Refused(f"refused (HTTP {status})")
+        body = self.body if isinstance(self.body, dict) else {}
+        if self.is_accepted and (body.get("success") is False or body.get("errors")):
+            return Refused(f"refused (HTTP {status})")
         if status != HTTPStatus.OK or not isinstance(self.body, dict):
             return InvalidAnswer(f"not a JSON object (HTTP {status})")
-        if self.body.get("success") is False or self.body.get("errors"):
-            return Refused("refused (HTTP 200)")
         return None
 
     def success(self) -> Any:
@@ -182,7 +187,7 @@ def _other_slash(response: ClientResponse) -> str | None:
     asked = response.url
     try:
         target = asked.join(URL(response.headers.get(hdrs.LOCATION, "")))
-        same_origin = target.origin() == asked.origin()
+        same_origin = _origin(target) == _origin(asked)
     except ValueError:
         return None
     if (
@@ -193,6 +198,11 @@ def _other_slash(response: ClientResponse) -> str | None:
     ):
         return target.path
     return None
+
+
+def _origin(url: URL) -> tuple[str, str | None, int | None]:
+    """Return the origin of a URL, whether it names the usual port or not."""
+    return url.scheme, url.host, url.port
 
 
 def parse_json(raw: bytes) -> Any:

@@ -94,11 +94,11 @@ class ParqExClient:
         self,
         access_point_id: str,
         state: State,
-        check: Callable[[], None] = lambda: None,
+        check: Callable[[], float | None] = lambda: None,
     ) -> None:
         """Request a state (POST toggle); to return means accepted, not done.
 
-        `check`: raises where the command must not be sent any more.
+        `check`: returns the seconds in which the command may be sent, or raises.
         """
         command = {"door_id": access_point_id, "door_state": state}
         answer = await self._transport.async_request(
@@ -122,6 +122,7 @@ class ParqExClient:
         history = self._dialect.history
         today = today or datetime.now(UTC).date()
         silent: list[list[AccessEvent]] = []
+        refused: set[str] = set()
         refusals: list[ParqExError] = []
         for kind, last in history.variants(end, today):
             ids = [controller_id] if kind == "device" else access_point_ids
@@ -130,11 +131,16 @@ class ParqExClient:
             try:
                 logs = [await self._async_log(query) for query in queries]
             except (Refused, Forbidden, ServiceFailed) as err:
+                if isinstance(err, ServiceFailed) and history.type:
+                    # It fails; how it is asked is known.
+                    raise
+                if isinstance(err, Refused):
+                    refused.add(kind)
                 refusals.append(err)
                 continue
             answers = [log or [] for log in logs]
             if any(log is not None for log in logs):
-                history.worked(kind, last, end, today)
+                history.worked(kind, last, today, kind in refused)
                 return answers
             # What was not found may be the kind of log, and not an entry.
             silent = silent or answers
@@ -142,7 +148,7 @@ class ParqExClient:
                 break
         if silent:
             return silent
-        raise refusals[0]
+        raise next((one for one in refusals if isinstance(one, Forbidden)), refusals[0])
 
     async def async_user_info(self) -> Account:
         """Fetch the person whose account is linked (GET user-info)."""

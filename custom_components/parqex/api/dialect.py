@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 
 from .answer import Answer
@@ -39,11 +40,13 @@ class HistoryDialect:
             days.reverse()
         return [(one, last) for last in days for one in types]
 
-    def worked(self, used_type: str, last: date, end: date, today: date) -> None:
-        """Remember what a log was answered to."""
+    def worked(self, used_type: str, last: date, today: date, refused: bool) -> None:
+        """Remember what a log was answered to; `refused`: it was not with a later day."""
         self.type = used_type
-        if end > today:
-            self.takes_future = last > today
+        if last > today:
+            self.takes_future = True
+        elif refused:
+            self.takes_future = False
 
 
 class Dialect:
@@ -58,7 +61,7 @@ class Dialect:
     async def async_send(
         self, endpoint: str, send: Callable[[str, str], Awaitable[Answer]]
     ) -> Answer:
-        """Send a request where the service takes it, and remember where that was.
+        """Send a request where the service takes it, and remember where that worked.
 
         `send`: sends it once, by a method to a path. It is sent again only where the
         answer says that nothing was done: the service does not know the method or the
@@ -79,14 +82,19 @@ class Dialect:
                 used = answer.moved_to
                 answer = await send(method, used)
             self.observations.note(endpoint, answer)
-            if answer.is_unknown_method:
-                refused.add(method)
-            elif answer.is_unknown_address:
-                refused.add(path)
-            else:
+            if answer.is_accepted or answer.is_of_controller:
                 self.addresses[endpoint] = method, used
                 return answer
             refusals.append(answer)
+            if answer.is_unknown_method:
+                refused.add(method)
+            elif answer.is_unknown_address:
+                refused |= {path, used}
+            elif refusals[0].http_status == HTTPStatus.NOT_IMPLEMENTED:
+                # That may have passed by itself; only what works says otherwise.
+                break
+            else:
+                return answer
         return refusals[0]
 
     def report(self) -> dict[str, Any]:

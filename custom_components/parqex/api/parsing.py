@@ -141,8 +141,10 @@ def records_in(body: dict[str, Any], key: str) -> list[Any]:
 def log_records_in(body: dict[str, Any]) -> list[Any]:
     """Return the entries of an access log, of which `null` means that there are none."""
     data = body.get("data", body)
-    if data is None or (
-        isinstance(data, dict) and data.get("toggle_events", data) is None
+    if (
+        data is None
+        or data == []
+        or (isinstance(data, dict) and data.get("toggle_events", data) is None)
     ):
         return []
     return records_in(body, "toggle_events")

@@ -12,7 +12,7 @@ from .dialect import Dialect
 from .errors import CannotConnect, NotAuthorized, RateLimited
 from .rate_limit import RateLimit
 
-TIMEOUT = ClientTimeout(total=10)
+SECONDS_TO_ANSWER = 10
 
 _HEADERS: dict[str, str] = {
     hdrs.ACCEPT: "application/json",
@@ -40,6 +40,7 @@ async def async_exchange(
     url: URL,
     headers: Mapping[str, str],
     known: bytes | None = None,
+    seconds_to_send: float | None = None,
     **kwargs: Any,
 ) -> Answer:
     """Send one request and read its answer; no error quotes anything of either."""
@@ -48,7 +49,7 @@ async def async_exchange(
             method,
             url,
             headers={**headers, hdrs.ACCEPT_ENCODING: "gzip"},
-            timeout=TIMEOUT,
+            timeout=ClientTimeout(total=SECONDS_TO_ANSWER, connect=seconds_to_send),
             # The token is for ParqEx only, wherever an answer may point.
             allow_redirects=False,
             # An answer that is known already needs no unpacking.
@@ -81,24 +82,26 @@ class Transport:
         self,
         endpoint: str,
         known: bytes | None = None,
-        check: Callable[[], None] = lambda: None,
+        check: Callable[[], float | None] = lambda: None,
         **kwargs: Any,
     ) -> Answer:
         """Send a request; repeat it once with a new token if the token was rejected.
 
-        `check`: raises what forbids to send it, directly before it is sent or repeated.
+        `check`: raises what forbids to send it, directly before it is sent or repeated,
+        or returns the seconds in which a connection has to be made.
         """
         token = await self.tokens.async_access_token()
 
         async def send(method: str, path: str) -> Answer:
             self.rate_limit.check(endpoint)
-            check()
+            seconds_to_send = check()
             answer = await async_exchange(
                 self.session,
                 method,
                 self.base_url.with_path(path),
                 {**_HEADERS, hdrs.AUTHORIZATION: f"Bearer {token}"},
                 known,
+                seconds_to_send,
                 **({"json": {}} if method == hdrs.METH_POST else {}) | kwargs,
             )
             match answer.error():

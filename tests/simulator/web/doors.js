@@ -45,9 +45,9 @@ function note([, , className]) {
   return [item, ([, text]) => set(item, text)];
 }
 
-function refusals(label, name, target) {
+function refusals(label, target) {
   const options = [new Option("carried out", ""), ...current.refusals.map((status) => new Option(`refused: ${status}`, status))];
-  const [element, update] = chooser(label, options, (status) => act(name, { ...target, status: status ? Number(status) : null }));
+  const [element, update] = chooser(label, options, (status) => act("refusal", { ...target, status: status ? Number(status) : null }));
   return [element, (one) => update(String(one.refusal ?? ""))];
 }
 
@@ -63,10 +63,10 @@ function doorCard({ name, id }) {
   visit.append(who);
 
   const [stuck, showStuck] = toggle(words("Stuck", ` (${name})`), (on) => act("stuck", { ...target, on }), "switch bad-switch");
-  const [sensor, showSensor] = toggle(words("Requires a sensor", ` (${name})`), (on) => act("require_sensor", { ...target, on }), "switch bad-switch");
-  const [off, showOff] = toggle(words("Switched off by ParqEx", ` (${name})`), (on) => act("door_active", { ...target, on: !on }), "switch bad-switch");
+  const [sensor, showSensor] = toggle(words("Requires a sensor", ` (${name})`), (on) => act("requires_sensor", { ...target, on }), "switch bad-switch");
+  const [off, showOff] = toggle(words("Switched off by ParqEx", ` (${name})`), (on) => act("active", { ...target, on: !on }), "switch bad-switch");
   const [closes, showCloses] = toggle(words("Closes by itself after 30 s", ` (${name})`), (on) => act("auto_close", { ...target, on }));
-  const [refusal, showRefusal] = refusals(words("Commands", ` to ${name}`), "door_refusal", target);
+  const [refusal, showRefusal] = refusals(words("Commands", ` to ${name}`), target);
 
   const card = make("article", { className: "door" }, scene,
     make("div", { className: "door-body" },
@@ -102,10 +102,10 @@ const ALERTS = [[10, "10 s"], [60, "1 min"], [300, "5 min"], [900, "15 min"]];
 
 function controllerPart({ id, name, owner }) {
   const target = { controller: id }, grid = make("div", { className: "grid" });
-  const [plug, showPlug] = toggle(words("Unplug", ` ${name}`), (on) => act("unplug", { ...target, on }), "switch bad-switch");
-  const [off, showOff] = toggle(words("Switched off by ParqEx", ` (${name})`), (on) => act("controller_active", { ...target, on: !on }), "switch bad-switch");
-  const [lost, showLost] = toggle(words("Not registered any more", ` (${name})`), (on) => act("controller_registered", { ...target, on: !on }), "switch bad-switch");
-  const [refusal, showRefusal] = refusals(words("Commands", ` to ${name}`), "controller_refusal", target);
+  const [plug, showPlug] = toggle(words("Unplug", ` ${name}`), (on) => act("unplugged", { ...target, on }), "switch bad-switch");
+  const [off, showOff] = toggle(words("Switched off by ParqEx", ` (${name})`), (on) => act("active", { ...target, on: !on }), "switch bad-switch");
+  const [lost, showLost] = toggle(words("Not registered any more", ` (${name})`), (on) => act("registered", { ...target, on: !on }), "switch bad-switch");
+  const [refusal, showRefusal] = refusals(words("Commands", ` to ${name}`), target);
   const [alert, showAlert] = chooser(words("Counts as left open after", ` (${name})`), ALERTS.map(([seconds, text]) => new Option(text, seconds)),
     (seconds) => act("alert_after", { ...target, seconds: Number(seconds) }));
   const part = make("section", { className: "controller", ariaLabel: name },

@@ -3,7 +3,6 @@
 const PAUSE = 700;
 const ENDPOINTS = { "": "Everything at once", authorize: "Sign-in page", token: "Tokens", sync: "Doors and their states", toggle: "Commands", history: "Access log",
   user_info: "Who is linked", user_settings: "Account settings" };
-const BRANDS = { parqex: "ParqEx", beam: "Beam" };
 let orders = 0, pending = 0, refused = "";
 
 async function ask(path, options) {
@@ -127,14 +126,13 @@ function settingRow({ name, label, options }) {
   return [element, ({ chosen }) => update(chosen, "something else")];
 }
 
-function webhookRow({ address, brand }) {
-  const facts = make("small"), send = (kind) => act("webhook_send", { kind, address });
+function webhookRow({ address }) {
+  const facts = make("small");
   const row = make("li", {}, make("div", {}, make("code", { textContent: address }), facts),
-    ...["forged", "repeated", "malformed"].map((kind) => button(words(`Send ${kind}`, ` to ${address}`), () => send(kind))),
     button(words("Remove", ` ${address}`), () => act("webhook_remove", { address })));
   return [row, (hook) => {
     const answer = hook.last_status === null ? "no answer yet" : `last answer ${hook.last_status}`;
-    set(facts, `${BRANDS[brand] ?? brand}, ${hook.sent} sent, ${answer}`);
+    set(facts, `${hook.sent} sent, ${answer}`);
   }];
 }
 
@@ -187,14 +185,14 @@ function show(now) {
   keep(find("faults"), faultRows(now), ([endpoint]) => endpoint, faultRow);
   keep(find("settings-list"), now.settings, (setting) => setting.name, settingRow);
   find("webhooks").hidden = !now.webhooks;
-  keep(find("webhooks-list"), now.webhooks ?? [], (hook) => `${hook.brand} ${hook.address}`, webhookRow);
+  keep(find("webhooks-list"), now.webhooks ?? [], (hook) => hook.address, webhookRow);
   if (spoken) set(find("news"), spoken);
 }
 
 find("end-troubles").onclick = () => act("end_troubles");
 find("webhook-form").onsubmit = async (event) => {
   event.preventDefault();
-  await act("webhook_add", { address: find("webhook-address").value, brand: find("webhook-brand").value });
+  await act("webhook_add", { address: find("webhook-address").value });
   if (!refused) find("webhook-address").value = "";
 };
 poll();
