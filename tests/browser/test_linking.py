@@ -44,6 +44,7 @@ async def test_a_new_user_links_an_account_after_denying_it_first(
         await home_assistant.add_integration()
     await expect(flow.content).to_contain_text("is linked")
     fields = flow.content.locator(".device > ha-input").get_by_role("textbox")
+    await expect(fields).to_have_count(len(DEVICES))
     assert [await field.input_value() for field in await fields.all()] == DEVICES
     gate = flow.content.locator("ha-area-picker").nth(DEVICES.index("Main gate"))
     await gate.click()
