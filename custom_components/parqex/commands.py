@@ -18,8 +18,7 @@ from .api import (
 )
 from .const import DOMAIN
 from .coordinator import ParqExCoordinator
-from .data import Command, ParqExConfigEntry, Request, account_state
-from .detached import async_outcome
+from .data import Command, ParqExConfigEntry, Request, account_state, async_outcome
 from .exceptions import AUTH_ERRORS, SERVICE_ERRORS, NotSent, StillMoving, command_error
 from .issues import MAY_NOT, async_clear_issue, async_raise_issue
 

@@ -1,24 +1,40 @@
-"""Link a ParqEx account, link it again, and move it to other credentials."""
+"""Link a ParqEx account, also again or with other credentials, and its options."""
 
 from collections.abc import Mapping
 import logging
 from typing import Any, override
 
+import voluptuous as vol
+
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     ConfigFlowResult,
+    OptionsFlowWithReload,
 )
+from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import callback
 from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHandler
 from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 
 from .api import Account, ParqExClient, RateLimit, base_url, plain_id
-from .const import DOMAIN, LOGGER, MANUFACTURER
+from .const import CONF_RECORD_NAMES, CONF_WEBHOOK, DOMAIN, LOGGER, MANUFACTURER
 from .data import ParqExConfigEntry, process_state
 from .exceptions import AUTH_ERRORS, SERVICE_ERRORS, error_key
 from .oauth import NewAccountTokens, TokenStore
-from .options_flow import ParqExOptionsFlow
+from .webhook import (
+    async_address,
+    async_forget_address,
+    async_webhook_id,
+    email_placeholders,
+)
+
+OPTIONS = vol.Schema(
+    {
+        vol.Required(CONF_RECORD_NAMES, default=True): bool,
+        vol.Required(CONF_WEBHOOK, default=False): bool,
+    }
+)
 
 
 class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
@@ -133,3 +149,60 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
             reason = "wrong_account"
         await TokenStore(self.hass, entry).async_replace(self._data)
         return self.async_update_reload_and_abort(entry, reason=reason)
+
+
+class ParqExOptionsFlow(OptionsFlowWithReload):
+    """Choose whether names are recorded and whether ParqEx sends webhooks."""
+
+    def __init__(self) -> None:
+        """Initialize without choices."""
+        self._options: dict[str, Any] = {}
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the options, and save them if the webhook is off."""
+        webhook_id = async_webhook_id(self.hass, self.config_entry)
+        if user_input is None:
+            return self._async_show_options(
+                CONF_WEBHOOK_ID in self.config_entry.options
+            )
+        self._options = {CONF_RECORD_NAMES: user_input[CONF_RECORD_NAMES]}
+        if not user_input[CONF_WEBHOOK]:
+            return self.async_create_entry(data=self._options)
+        self._options[CONF_WEBHOOK_ID] = webhook_id
+        return await self.async_step_webhook()
+
+    async def async_step_webhook(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the address for ParqEx, and save."""
+        if user_input is None:
+            address = await async_address(self.hass, self.config_entry)
+            if address:
+                return self.async_show_form(
+                    step_id="webhook",
+                    description_placeholders=email_placeholders(address),
+                )
+            if CONF_WEBHOOK_ID not in self.config_entry.options:
+                return self._async_show_options(True, {"base": "not_reachable"})
+        return self.async_create_entry(data=self._options)
+
+    @callback
+    def _async_show_options(
+        self, webhook: bool, errors: dict[str, str] | None = None
+    ) -> ConfigFlowResult:
+        """Show the options as they are saved, or were submitted."""
+        values = {**self.config_entry.options, **self._options, CONF_WEBHOOK: webhook}
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(OPTIONS, values),
+            errors=errors,
+        )
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """Forget the address unless it was saved."""
+        if entry := self.hass.config_entries.async_get_entry(self.handler):
+            self.hass.async_create_task(async_forget_address(self.hass, entry))

@@ -158,3 +158,14 @@ def process_state(hass: HomeAssistant) -> ProcessState:
 def account_state(hass: HomeAssistant, entry_id: str) -> AccountState:
     """Return the state of an account that outlives its reloads."""
     return process_state(hass).accounts.setdefault(entry_id, AccountState())
+
+
+async def async_outcome[T](task: asyncio.Task[T]) -> T:
+    """Return the result of a task, without cancelling it when cancelled.
+
+    `asyncio.shield` would log an error where the task fails after its last waiter was
+    cancelled.
+    """
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    await asyncio.wait([task])
+    return task.result()

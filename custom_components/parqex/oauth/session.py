@@ -13,8 +13,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 
 from ..api import NotAuthorized, RateLimit, RateLimited
 from ..const import DOMAIN
-from ..data import ParqExConfigEntry, account_state
-from ..detached import async_outcome
+from ..data import ParqExConfigEntry, account_state, async_outcome
 from .implementation import TokenRequestFailed
 from .token_store import TokenStore
 
