@@ -174,7 +174,7 @@ async def test_a_press_while_another_is_under_way_sends_nothing(
     results = await outcomes(home, 2, first, second)
     assert (results[0] == "None") is (fault is not LOST)
     if service == "turn_off":
-        assert "still be moving" in results[1]
+        assert "a moment ago" in results[1]
     else:
         assert results[1] == results[0]
     assert home.sent == [OPEN]
@@ -201,6 +201,32 @@ async def test_the_same_after_a_lost_answer_is_refused_while_it_may_move(
     with refused("Try again in 19 seconds"):
         await home.turn("turn_on")
     assert home.sent == [OPEN]
+
+
+@pytest.mark.parametrize(
+    ("fault", "by_hand", "shown"),
+    [
+        ({"status": 400}, True, "off"),
+        ({"status": 400}, False, "on"),
+        (LOST, False, "on"),
+    ],
+)
+async def test_a_command_that_fails_changes_nothing_of_the_one_before(
+    home: Home, fault: dict[str, Any], by_hand: bool, shown: str
+) -> None:
+    """What that asked for is shown until it is confirmed, and not after."""
+    home.gate.stuck = True
+    await home.turn("turn_on")
+    await home.advance(25)
+    pressed = await press(home, delay=5, **fault)
+    if by_hand:
+        home.gate.stuck = False
+        for move in (home.gate.open_by_hand, home.gate.close_by_hand):
+            move()
+            home.freezer.tick(1)
+            await home.coordinator.async_refresh()
+    await outcomes(home, 6, pressed)
+    assert home.shown() == shown
 
 
 async def test_closing_what_was_opened_again_by_hand_is_sent(home: Home) -> None:
@@ -288,7 +314,7 @@ async def test_a_reload_forgets_no_command(home: Home, delay: int) -> None:
     assert await outcomes(home, delay + 1, pressed) == ["None"]
     assert home.shown() == "on"
     await home.turn("turn_on")
-    with refused("still be moving"):
+    with refused("a moment ago"):
         await home.turn("turn_off")
     assert home.sent == [OPEN]
     for _ in range(30):
@@ -355,11 +381,27 @@ async def test_before_closing_what_is_reported_closed_parqex_is_asked(
         home.fail("sync", 1, edit=gate_with(state=now))
     elif now is None:
         home.fail("sync", 1, status=500)
-    with nullcontext() if shown == "off" else refused("Main gate was not operated"):
+    why = "no longer reports" if now else "Main gate was not operated"
+    with nullcontext() if shown == "off" else refused(why):
         await home.turn("turn_off")
     assert home.endpoints[0] == "sync"
     assert home.sent == ([CLOSE] if now == "OPEN" else [])
     assert home.shown() == shown
+
+
+async def test_what_is_never_known_is_closed_unless_it_is_closed_now(
+    home: Home,
+) -> None:
+    """Nobody could close it otherwise."""
+    home.fail("sync", edit=gate_with(state="MOVING"))
+    await home.advance(30)
+    await home.turn("turn_off")
+    assert home.sent == [CLOSE]
+    await home.advance(60)
+    home.cloud.faults.clear()
+    home.freezer.tick(1)
+    await home.turn("turn_off")
+    assert (home.sent, home.shown()) == ([CLOSE], "off")
 
 
 async def test_parqex_is_asked_when_the_turn_to_close_comes(home: Home) -> None:
@@ -410,6 +452,18 @@ async def test_an_answer_from_before_a_command_confirms_nothing(home: Home) -> N
     for _ in range(3):
         await home.advance(2)
         assert (home.shown(), home.shown(DOOR)) == ("on", "off")
+
+
+async def test_following_asks_a_rejected_login_only_once(home: Home) -> None:
+    """Only a new login changes the answer."""
+    home.gate.stuck = True
+    await home.turn("turn_on")
+    home.cloud.oauth.expire(home.house.owner)
+    home.fail("token", status=400)
+    for _ in range(5):
+        await home.advance(2)
+    assert home.endpoints.count("token") == 1
+    assert len(home.logins) == 1
 
 
 async def test_no_command_is_remembered_for_ever(home: Home) -> None:

@@ -276,6 +276,34 @@ async def test_waiting_as_told_costs_no_login(
     assert result["data"]["token"]["refresh_token"] == grant.refresh_token
 
 
+async def test_the_token_endpoint_is_not_asked_before_it_wants_to_be(
+    hass: HomeAssistant,
+    link: Link,
+    cloud: Cloud,
+    house: DemoHouse,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Nor twice at once: a refresh token works once."""
+    cloud.oauth.access_lifetime = 60
+    cloud.faults.add("user_info", Fault(status=500), times=1)
+    result = await link(house.owner)
+    freezer.tick(61)
+    limit = Fault(status=429, headers={"Retry-After": "100"})
+    cloud.faults.add("token", limit, times=1)
+    cloud.requests.clear()
+    for _ in range(2):
+        again = await submit(hass, result, {})
+        assert again["errors"] == {"base": "rate_limited"}
+    assert [one.endpoint for one in cloud.requests] == ["token"]
+    freezer.tick(101)
+    both = (submit(hass, result, {}) for _ in range(2))
+    # To Home Assistant, the flow of the second one has ended.
+    await asyncio.gather(*both, return_exceptions=True)
+    (grant,) = cloud.oauth.grants(house.owner)
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    assert entry.data["token"]["refresh_token"] == grant.refresh_token
+
+
 async def test_new_tokens_that_are_rejected_abort_the_flow(
     link: Link, cloud: Cloud, house: DemoHouse
 ) -> None:

@@ -55,12 +55,18 @@ async def test_what_moves_is_followed_every_5_seconds_for_two_minutes(
     assert home.shown(GATE) == ("off" if why == "announced" else "on")
 
 
-async def test_who_asks_to_wait_is_not_fetched_fast_for_an_hour(home: Home) -> None:
-    """Every half minute is enough then."""
+@pytest.mark.parametrize("endpoint", ["toggle", "history", "token"])
+async def test_who_asks_to_wait_is_not_fetched_fast_for_an_hour(
+    home: Home, endpoint: str
+) -> None:
+    """Every half minute is enough then, also after a reload."""
     await home.advance(30)
-    home.fail("toggle", times=1, status=429, headers={"Retry-After": "10"})
+    home.fail(endpoint, times=1, status=429)
+    if endpoint == "token":
+        home.cloud.oauth.expire(home.house.owner)
     with refused("asks to wait"):
-        await home.turn("turn_on")
+        await (home.history() if endpoint == "history" else home.turn("turn_on"))
+    await home.reload()
     for minutes, expected in ((58, 2), (4, 12)):
         await home.advance(minutes * 60)
         home.gate.open_by_hand()

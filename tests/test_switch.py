@@ -114,7 +114,7 @@ async def test_who_asked_is_known_however_long_the_answer_takes(
     context = Context(user_id=hass_admin_user.id)
     call = await begin(home.turn("turn_on", context=context))
     await until(lambda: home.sent)
-    with refused("still be moving"):
+    with refused("a moment ago"):
         await home.turn("turn_off", context=Context())
     home.freezer.tick(9)
     await call

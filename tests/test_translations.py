@@ -30,7 +30,13 @@ each_language = pytest.mark.parametrize("language", LANGUAGES)
 THE_SAME = {"ParqEx"}
 
 # Errors of commands alone: fetching can't end in them.
-ONLY_COMMANDS = ("controller_offline", "sensor_required", "not_supported", "not_sent")
+ONLY_COMMANDS = (
+    "controller_offline",
+    "sensor_required",
+    "not_supported",
+    "not_sent",
+    "state_unknown",
+)
 
 LINK = r"\[[^\[\]]+\]\(([^()\s]+)\)"
 MARKS = (r"{[^{}]*}", r"\*\*", "`", "\n", r"(?m)^\d+\. ", LINK)

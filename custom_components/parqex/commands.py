@@ -19,7 +19,14 @@ from .api import (
 from .const import DOMAIN
 from .coordinator import ParqExCoordinator
 from .data import Command, ParqExConfigEntry, Request, account_state, async_outcome
-from .exceptions import AUTH_ERRORS, SERVICE_ERRORS, NotSent, StillMoving, command_error
+from .exceptions import (
+    AUTH_ERRORS,
+    SERVICE_ERRORS,
+    NotSent,
+    StateUnknown,
+    StillMoving,
+    command_error,
+)
 from .issues import MAY_NOT, async_clear_issue, async_raise_issue
 
 # A command that could not be sent by then is not sent: people have given up on it.
@@ -118,7 +125,7 @@ class Commands:
 
     async def _async_send_in_turn(self, request: Request) -> Command | None:
         """Send a command when its turn has come and it is still needed."""
-        turn_at, was_asked = request.asked_at, False
+        turn_at, was_closed = request.asked_at, False
         while True:
             self._check(request)
             if command := self._under_way(request):
@@ -129,25 +136,25 @@ class Commands:
                 turn_at = monotonic()
                 continue
             reported = self._reported(request.access_point.id)
-            # An opener that knows only one impulse opens what is closed.
-            may_open = was_asked or reported is State.CLOSED
-            if request.state is State.OPEN or not may_open:
+            if State.OPEN in (request.state, reported):
                 return self._async_send_now(request)
+            # An opener that knows only one impulse opens what is closed.
+            was_closed |= reported is State.CLOSED
             if self._coordinator.requested_at < turn_at:
                 await self._coordinator.async_refresh()
                 if not self._coordinator.last_update_success:
                     raise NotSent("the service could not be asked before closing")
-                was_asked = True
-            elif reported is State.CLOSED:
+            elif not was_closed:
+                # Of some access points the service never says more.
+                return self._async_send_now(request)
+            elif reported is None:
+                raise StateUnknown("it was closed a moment ago")
+            else:
                 opening = self._sent.get(request.access_point.id)
                 if opening and opening.is_followed:
                     # It may still begin to open.
                     raise StillMoving(request.name, opening.seconds_to_confirm)
                 return None
-            elif reported is State.OPEN:
-                return self._async_send_now(request)
-            else:
-                raise NotSent("the service does not say whether it is closed")
 
     def _check(self, request: Request) -> float:
         """Return the seconds left to send a command; raise NotSent if it is too late."""
@@ -209,7 +216,7 @@ class Commands:
             command.answered_at = monotonic()
             if followed:
                 command.followed_until = command.answered_at + SECONDS_TO_CONFIRM
-                command.before = None
+                command.before = command.wish_before
             elif command.before:
                 self._sent[access_point_id] = command.before
             else:
@@ -241,7 +248,8 @@ class Commands:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(ends - monotonic()):
                         await asyncio.sleep(SECONDS_BETWEEN_REFRESHES)
-                        await self._coordinator.async_refresh()
+                        if not self._coordinator.login_rejected:
+                            await self._coordinator.async_refresh()
                 self._coordinator.async_notify(followed - self.followed)
             await self._sent_or_answered.wait()
             self._sent_or_answered.clear()
@@ -255,16 +263,19 @@ class Commands:
         if not self._coordinator.last_update_success:
             return
         for access_point_id, command in tuple(self._sent.items()):
-            if command.answered_at is None:
-                continue
-            if (
-                command.answered_at <= self._coordinator.requested_at
-                and command.state is self._reported(access_point_id)
-            ):
-                if not command.confirmed:
-                    seconds = round(monotonic() - command.answered_at, 1)
+            reported = self._reported(access_point_id)
+            for sent in filter(None, (command, command.before)):
+                answered_at = sent.answered_at
+                if (
+                    answered_at is None
+                    or answered_at > self._coordinator.requested_at
+                    or sent.state is not reported
+                ):
+                    continue
+                if not sent.confirmed:
+                    seconds = round(monotonic() - answered_at, 1)
                     self.seconds_to_confirm.append(seconds)
-                command.confirmed = True
+                sent.confirmed = True
             if not command.is_followed and command.seconds_to_move <= 0:
                 del self._sent[access_point_id]
 

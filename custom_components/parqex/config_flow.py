@@ -1,5 +1,6 @@
 """Link a ParqEx account, also again or with other credentials, and its options."""
 
+import asyncio
 from collections.abc import Mapping
 import logging
 from typing import Any, override
@@ -47,6 +48,7 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         super().__init__()
         self._data: dict[str, Any] = {}
         self._rate_limit = RateLimit()
+        self._lock = asyncio.Lock()
 
     @staticmethod
     @callback
@@ -105,7 +107,9 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         if user_input is None:
             return self.async_show_form(step_id="identify")
         try:
-            account = await self._async_account()
+            # The form may be submitted twice, but refresh tokens work once.
+            async with self._lock:
+                account = await self._async_account()
         except AUTH_ERRORS:
             return self.async_abort(reason="oauth_unauthorized")
         except SERVICE_ERRORS as err:
@@ -116,7 +120,7 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
 
     async def _async_account(self) -> Account:
         """Fetch the account that the new tokens are for."""
-        tokens = NewAccountTokens(self.flow_impl, self._data)
+        tokens = NewAccountTokens(self.flow_impl, self._rate_limit, self._data)
         state = process_state(self.hass)
         client = ParqExClient(
             state.session, base_url(), tokens, self._rate_limit, state.dialect

@@ -5,14 +5,16 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
+import math
 from time import monotonic
 from typing import Any, override
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import TimestampDataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .api import ParqExClient, RateLimited, Snapshot, SnapshotChange
+from .api import ParqExClient, Snapshot, SnapshotChange
 from .const import DOMAIN, LOGGER, MANUFACTURER
 from .data import ParqExConfigEntry
 from .exceptions import SERVICE_ERRORS, error_key, update_error
@@ -61,7 +63,7 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         self.failures = 0
         self.last_errors: deque[str] = deque(maxlen=MAX_ERRORS)
         self.seconds_for_last_answer: float | None = None
-        self._fast_until = self._slow_until = 0.0
+        self._fast_until = -math.inf
         self._client = client
         self._refreshing = asyncio.Lock()
         self._next_refresh: asyncio.Task[None] | None = None
@@ -108,7 +110,9 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
             raise update_error(err, self._retry_seconds) from err
         if self.data is not None and snapshot is not self.data:
             self.async_hurry()
-        is_fast = self._slow_until <= monotonic() < self._fast_until
+        now, rate_limit = monotonic(), self._client.rate_limit
+        is_slow = now < rate_limit.asked_at + SECONDS_AT_SLOW_PACE
+        is_fast = now < self._fast_until and not is_slow
         self.update_interval = FAST_INTERVAL if is_fast else POLL_INTERVAL
         self.failures = 0
         self.requested_at = requested_at
@@ -189,10 +193,15 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
 
     @callback
     def record_error(self, what: str, err: Exception) -> None:
-        """Keep the kind of an error for diagnostics; slow down where ParqEx asks for it."""
-        if isinstance(err, RateLimited):
-            self._slow_until = monotonic() + SECONDS_AT_SLOW_PACE
+        """Keep the kind of an error for diagnostics."""
         self.last_errors.append(f"{dt_util.utcnow():%F %T} {what} {error_key(err)}")
+
+    @property
+    def login_rejected(self) -> bool:
+        """Whether only linking the account again makes the next refresh succeed."""
+        return not self.last_update_success and isinstance(
+            self.last_exception, ConfigEntryAuthFailed
+        )
 
     @property
     def _retry_seconds(self) -> float:

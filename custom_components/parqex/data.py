@@ -54,8 +54,8 @@ class Command:
     """A command that was sent. All times are those of `monotonic`.
 
     `followed_until`: until then the service is asked whether it was carried out.
-    `before`: the command it replaces, while it is not known whether it does. `context`:
-    who asked for it.
+    `before`: the command it replaces, while it is not known whether it does, or an
+    accepted one that does the same. `context`: who asked for it.
     """
 
     controller_id: str
@@ -82,9 +82,15 @@ class Command:
     @property
     def unconfirmed(self) -> Command | None:
         """This command or the one before it: what was accepted and not confirmed yet."""
-        if self.answered_at is None:
+        if not self.accepted:
             return self.before.unconfirmed if self.before else None
-        return self if self.accepted and self.is_followed else None
+        return self if self.is_followed else None
+
+    @property
+    def wish_before(self) -> Command | None:
+        """The command before it that is shown if the answer to this one is lost."""
+        wish = self.before.unconfirmed if self.before else None
+        return wish if wish and wish.state is self.state and not self.accepted else None
 
     def does(self, request: Request, reported: State | None) -> bool:
         """Return whether it does what is requested: another one is not needed."""

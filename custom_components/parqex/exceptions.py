@@ -34,6 +34,10 @@ class NotSent(ParqExError):
     """A command was not sent, so it is certain that nothing moves."""
 
 
+class StateUnknown(NotSent):
+    """It was not closed: the service does not say any more whether that is needed."""
+
+
 class StillMoving(ServiceValidationError):
     """The opposite command was sent a moment ago."""
 
@@ -51,6 +55,7 @@ class StillMoving(ServiceValidationError):
 
 # The first that fits names the sentence in the translations: update_... or command_...
 _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
+    (StateUnknown, "state_unknown"),
     (NotSent, "not_sent"),
     (NotAuthorized, "not_authorized"),
     (OAuth2TokenRequestReauthError, "not_authorized"),

@@ -11,7 +11,6 @@ from time import monotonic
 from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.util import dt as dt_util
 
 from ..api import (
@@ -252,7 +251,7 @@ class AccessLog:
             asked_at = monotonic()
             await self._coordinator.async_refresh()
             if self._coordinator.requested_at < asked_at:
-                if isinstance(self._coordinator.last_exception, ConfigEntryAuthFailed):
+                if self._coordinator.login_rejected:
                     raise
                 raise CannotConnect("the login could not be confirmed") from None
         try:

@@ -68,6 +68,7 @@ class ParqExClient:
     ) -> None:
         """Initialize with what requests need, and with how the service speaks."""
         self._transport = Transport(session, base_url, tokens, rate_limit, dialect)
+        self.rate_limit = rate_limit
         self._dialect = dialect
         self._reader = SnapshotReader()
         self._fingerprint: bytes | None = None

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+import math
 from time import monotonic
 
 from .errors import RateLimited
@@ -14,10 +15,14 @@ _ALL = "all"
 
 
 class RateLimit:
-    """Remember until when ParqEx asked not to be sent requests."""
+    """Remember until when ParqEx asked not to be sent requests.
+
+    `asked_at`: when it last asked for that, by `monotonic`.
+    """
 
     def __init__(self) -> None:
         """Initialize without a limit."""
+        self.asked_at = -math.inf
         self._ends: dict[str, float] = {}
 
     def check(self, endpoint: str) -> None:
@@ -26,10 +31,12 @@ class RateLimit:
         if (remaining := end - monotonic()) > 0:
             raise RateLimited("not sent: the rate limit has not ended", remaining)
 
-    def pause(self, endpoint: str, seconds: float) -> None:
-        """Send nothing for so long; an earlier limit that ends later stays."""
+    def pause(self, endpoint: str, seconds: float | None) -> None:
+        """Send nothing for so long, if that is known; an earlier limit may end later."""
+        self.asked_at = monotonic()
         scope = endpoint if endpoint in _SEPARATE else _ALL
-        self._ends[scope] = max(self._ends.get(scope, 0.0), monotonic() + seconds)
+        end = self.asked_at + (seconds or 0.0)
+        self._ends[scope] = max(self._ends.get(scope, 0.0), end)
 
 
 def parse_retry_after(header: str | None) -> float | None:

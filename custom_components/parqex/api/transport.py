@@ -104,9 +104,8 @@ class Transport:
                 seconds_to_send,
                 **({"json": {}} if method == hdrs.METH_POST else {}) | kwargs,
             )
-            match answer.error():
-                case RateLimited(retry_after=float(seconds)):
-                    self.rate_limit.pause(endpoint, seconds)
+            if isinstance(err := answer.error(), RateLimited):
+                self.rate_limit.pause(endpoint, err.retry_after)
             return answer
 
         answer = await self.dialect.async_send(endpoint, send)

@@ -43,10 +43,10 @@ _HEADERS: dict[str, str] = {
 }
 
 
-class TokenRequestFailed(OAuth2TokenRequestTransientError):
-    """ParqEx failed; after 429 or 503 it may accept no requests for some seconds."""
+class TokensRateLimited(OAuth2TokenRequestTransientError):
+    """ParqEx accepts no requests now (429, 503), for so many seconds if it says so."""
 
-    retry_after: float | None = None
+    retry_after: float | None
 
 
 class ParqExImplementation(AuthImplementation):
@@ -80,16 +80,16 @@ class ParqExImplementation(AuthImplementation):
             return OAuth2TokenRequestReauthError(
                 request_info=request, status=status, domain=self.service_domain
             )
-        if status >= HTTPStatus.BAD_REQUEST:
-            err = TokenRequestFailed(
+        if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+            err = TokensRateLimited(
                 request_info=request, status=status, domain=self.service_domain
             )
-            if status in (
-                HTTPStatus.TOO_MANY_REQUESTS,
-                HTTPStatus.SERVICE_UNAVAILABLE,
-            ):
-                err.retry_after = answer.retry_after
+            err.retry_after = answer.retry_after
             return err
+        if status >= HTTPStatus.BAD_REQUEST:
+            return OAuth2TokenRequestTransientError(
+                request_info=request, status=status, domain=self.service_domain
+            )
         return OAuth2TokenRequestConnectionError(domain=self.service_domain)
 
     async def _async_send(self, data: dict[str, Any]) -> Answer:

@@ -14,7 +14,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 from ..api import NotAuthorized, RateLimit, RateLimited
 from ..const import DOMAIN
 from ..data import ParqExConfigEntry, account_state, async_outcome
-from .implementation import TokenRequestFailed
+from .implementation import TokensRateLimited
 from .token_store import TokenStore
 
 
@@ -69,15 +69,8 @@ class ParqExSession:
         return renewal
 
     async def _async_request(self, token: dict[str, Any]) -> dict[str, Any]:
-        """Request new tokens, unless ParqEx asked not to be sent requests."""
-        self._rate_limit.check("token")
-        try:
-            return await self._implementation.async_refresh_token(token)
-        except TokenRequestFailed as err:
-            if not err.retry_after:
-                raise
-            self._rate_limit.pause("token", err.retry_after)
-            raise RateLimited("no new access token", err.retry_after) from err
+        """Request new tokens."""
+        return await _async_refresh(self._implementation, self._rate_limit, token)
 
     @callback
     def _async_delay_stop(self, renewal: asyncio.Task[None]) -> None:
@@ -99,20 +92,38 @@ class NewAccountTokens:
     """The tokens of an account that is being linked."""
 
     def __init__(
-        self, implementation: AbstractOAuth2Implementation, data: dict[str, Any]
+        self,
+        implementation: AbstractOAuth2Implementation,
+        rate_limit: RateLimit,
+        data: dict[str, Any],
     ) -> None:
         """Initialize with the data of the new login, which keep the newest tokens."""
         self._implementation = implementation
+        self._rate_limit = rate_limit
         self._data = data
 
     async def async_access_token(self) -> str:
         """Return the access token, renewed if it has expired: a dialog may stay open."""
         token = self._data[CONF_TOKEN]
         if token["expires_at"] < time() + CLOCK_OUT_OF_SYNC_MAX_SEC:
-            token = await self._implementation.async_refresh_token(token)
+            token = await _async_refresh(self._implementation, self._rate_limit, token)
             self._data[CONF_TOKEN] = token
         return cast("str", token[CONF_ACCESS_TOKEN])
 
     async def async_renewed_access_token(self, rejected: str) -> str:
         """Raise NotAuthorized: what was rejected at once cannot be renewed."""
         raise NotAuthorized("new access token rejected")
+
+
+async def _async_refresh(
+    implementation: AbstractOAuth2Implementation,
+    rate_limit: RateLimit,
+    token: dict[str, Any],
+) -> dict[str, Any]:
+    """Request new tokens, unless ParqEx asked not to be sent requests."""
+    rate_limit.check("token")
+    try:
+        return await implementation.async_refresh_token(token)
+    except TokensRateLimited as err:
+        rate_limit.pause("token", err.retry_after)
+        raise RateLimited("no new access token", err.retry_after) from err
