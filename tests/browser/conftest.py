@@ -33,9 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of scripts/test --browser."""
     group = parser.getgroup("browser")
     group.addoption("--latest", action="store_true", help="the newest Home Assistant")
-    group.addoption(
-        "--pictures", action="store_true", help="make the pictures of docs"
-    )
+    group.addoption("--pictures", action="store_true", help="make the pictures of docs")
 
 
 @pytest.hookimpl(wrapper=True)
