@@ -1,4 +1,4 @@
-"""Tests of the quality scale: what it claims of the files, the entities and the README."""
+"""Tests of the quality scale: what it claims of the files, the entities and the documentation."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,11 @@ from tests.conftest import settle
 
 COMPONENT = Path(const.__file__).parent
 REPOSITORY = COMPONENT.parents[1]
-README = (REPOSITORY / "README.md").read_text("utf-8")
+PAGES = {
+    page: page.read_text("utf-8")
+    for page in (*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md"))
+}
+DOCUMENTATION = "\n".join(PAGES.values())
 CODE = "".join(path.read_text("utf-8") for path in COMPONENT.rglob("*.py"))
 FILES = ("translations/en.json", "icons.json", "manifest.json", "../../hacs.json")
 ENGLISH, ICONS, MANIFEST, HACS = (
@@ -49,10 +53,12 @@ _RULES = """action-setup appropriate-polling brands common-modules config-flow-t
 RULES = _RULES.split()
 MAY_BE_EXEMPT = {"dependency-transparency", "discovery", "discovery-update-info"}
 
-# The heading in the README for a rule about documentation, where it is another one.
+# The heading for a rule about documentation, where it is another one.
 HEADINGS = {
     "docs-high-level-description": "What it is",
     "docs-installation-instructions": "Installation",
+    "docs-installation-parameters": "Link your account",
+    "docs-configuration-parameters": "Options",
     "docs-removal-instructions": "Removal",
     "docs-use-cases": "What you can use it for",
     "docs-data-update": "Data updates",
@@ -60,9 +66,9 @@ HEADINGS = {
 
 
 def section(heading: str) -> str:
-    """Return the text under a heading of the README, subheadings included."""
+    """Return the text under a heading of README or docs, subheadings included."""
     here = rf"^(#+) {re.escape(heading)}$(.*)"
-    ((level, rest),) = re.findall(here, README, re.MULTILINE | re.DOTALL)
+    ((level, rest),) = re.findall(here, DOCUMENTATION, re.MULTILINE | re.DOTALL)
     return re.split(rf"^#{{1,{len(level)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
 
 
@@ -91,7 +97,7 @@ def test_manifest() -> None:
     keys, project = ["domain", "name"], PYPROJECT["project"]
     assert list(MANIFEST) == keys + sorted({*MANIFEST} - {*keys})
     assert re.fullmatch(r"@[\w-]+", *MANIFEST["codeowners"])
-    assert MANIFEST["issue_tracker"] in README
+    assert MANIFEST["issue_tracker"] in DOCUMENTATION
     assert MANIFEST["version"] == project["version"]
     assert HACS.keys() == {"name", "homeassistant"}
     assert f"homeassistant>={HACS['homeassistant']}" in project["dependencies"]
@@ -135,7 +141,7 @@ async def test_actions(hass: HomeAssistant, enable_custom_integrations: None) ->
 
 
 async def test_dialogs(home: Home) -> None:
-    """Every field has a description, and every option is in the README."""
+    """Every field has a description, and every option is documented."""
     for step in (*ENGLISH["config"]["step"].values(), *OPTIONS.values()):
         data, descriptions = step.get("data", {}), step.get("data_description", {})
         assert data.keys() == descriptions.keys()
@@ -144,7 +150,7 @@ async def test_dialogs(home: Home) -> None:
     assert form["data_schema"]
     labels = OPTIONS["init"]["data"]
     assert {str(field) for field in form["data_schema"].schema} == labels.keys()
-    assert {*labels.values()} <= rows("Configuration parameters").keys()
+    assert {*labels.values()} <= rows("Options").keys()
 
 
 def test_issues() -> None:
@@ -154,7 +160,7 @@ def test_issues() -> None:
 
 
 async def test_entities(home: Home) -> None:
-    """They are translated, have icons and devices, and stand in the README."""
+    """They are translated, have icons and devices, and are documented."""
     registry, entry_id = er.async_get(home.hass), home.entry.entry_id
     entries = er.async_entries_for_config_entry(registry, entry_id)
     devices = dr.async_entries_for_config_entry(dr.async_get(home.hass), entry_id)
@@ -184,7 +190,7 @@ async def test_entities(home: Home) -> None:
         if len(cells) == 3 and cells[1] != "At first"
     }
     event = ENGLISH["entity"]["event"]["access"]["state_attributes"]
-    assert rows("Who opened what, when").keys() == {"Attribute", *event}
+    assert rows("The event").keys() == {"Attribute", *event}
 
 
 async def test_runtime_data(home: Home) -> None:
@@ -195,20 +201,20 @@ async def test_runtime_data(home: Home) -> None:
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.startswith("docs-")])
 def test_documentation(rule: str) -> None:
-    """The README has a section for every rule about documentation."""
+    """README or docs have a section for every rule about documentation."""
     heading = HEADINGS.get(rule, rule[5:].replace("-", " ").capitalize())
     assert len(section(heading).split()) > 20
 
 
 async def test_automations(home: Home) -> None:
-    """Triggers, conditions, entities and examples of the README are there and valid."""
-    code = re.findall(r"```yaml\n(alias: .*?)```", README, re.DOTALL)
+    """Triggers, conditions, entities and examples of the pages are there and valid."""
+    code = re.findall(r"```yaml\n(alias: .*?)```", DOCUMENTATION, re.DOTALL)
     config = {"automation": [parse_yaml(text) for text in code]}
     assert await async_setup_component(home.hass, "automation", config)
     assert await async_setup_component(home.hass, "door", {})
     await settle(home.hass)
     assert [it.state for it in home.hass.states.async_all("automation")] == ["on"] * 3
-    named = {*re.findall(r"\b\w+\.main_gate\w*", README)}
+    named = {*re.findall(r"\b\w+\.main_gate\w*", DOCUMENTATION)}
     assert named <= {*home.hass.states.async_entity_ids()}
     for heading, find in (("Triggers", triggers_of), ("Conditions", conditions_of)):
         kinds = {*re.findall(r"`(\w+\.\w+)`", section(heading))}
@@ -218,15 +224,28 @@ async def test_automations(home: Home) -> None:
     await home.hass.services.async_call("automation", "turn_off", off, blocking=True)
 
 
+def anchors(page: Path) -> set[str]:
+    """Return the anchors that GitHub gives the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", PAGES[page], re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", it).lower().replace(" ", "-") for it in headings}
+
+
 def test_links() -> None:
-    """Links of the README lead to what is there, and every blueprint has a link."""
-    headings = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
-    anchors = {re.sub(r"[^\w -]", "", it).lower().replace(" ", "-") for it in headings}
-    assert {*re.findall(r"\]\(#([\w-]+)\)", README)} <= anchors
-    imports = re.findall(r"blueprint_import/\?blueprint_url=\S+%2F(\w+\.yaml)", README)
+    """Links lead to what is there, every blueprint has one, and all pictures are used."""
+    used = set()
+    for page, text in PAGES.items():
+        for link in re.findall(r"(?:\]\(|src=\"|srcset=\")(?!https:)([^)\"]+)", text):
+            path, _, anchor = link.partition("#")
+            target = (page.parent / path).resolve() if path else page
+            assert target.exists(), (page, link)
+            assert not anchor or anchor in anchors(target), (page, link)
+            used.add(target)
+    assert used >= {*REPOSITORY.glob("docs/*.md"), *REPOSITORY.glob("docs/images/*")}
+    imports = re.findall(
+        r"blueprint_import/\?blueprint_url=\S+%2F(\w+\.yaml)", DOCUMENTATION
+    )
     blueprints = (REPOSITORY / "blueprints").rglob("*.yaml")
     assert sorted(imports) == sorted(path.name for path in blueprints)
-    for path in re.findall(r"\((docs/[\w./-]+)\)", README):
-        assert (REPOSITORY / path).exists(), path
-    languages = re.split(", | and ", section("Languages").split(". ")[0])
+    (said,) = re.findall(r"All the rest is in (English[^.]+)\.", DOCUMENTATION)
+    languages = re.split(r",\s+| and ", said)
     assert len(languages) == len([*COMPONENT.glob("translations/*.json")])

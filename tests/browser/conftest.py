@@ -33,9 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of scripts/test --browser."""
     group = parser.getgroup("browser")
     group.addoption("--latest", action="store_true", help="the newest Home Assistant")
-    group.addoption(
-        "--pictures", action="store_true", help="make the README's pictures"
-    )
+    group.addoption("--pictures", action="store_true", help="make the pictures of docs")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -162,7 +160,7 @@ async def account_to_spoil(account: LinkedAccount) -> AsyncGenerator[LinkedAccou
 
 @pytest.fixture(scope="session")
 def pictures(request: pytest.FixtureRequest) -> Generator[Pictures]:
-    """Return the README's pictures, which are taken only with --pictures."""
+    """Return the pictures of docs, which are taken only with --pictures."""
     pictures = Pictures(bool(request.config.getoption("--pictures")))
     yield pictures
     assert pictures.size <= MAX_BYTES

@@ -1,4 +1,4 @@
-"""The pictures of the README, taken during the tests."""
+"""The pictures of the documentation, taken during the tests."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -11,7 +11,7 @@ from scripts.demo_home.home import ROOT
 
 FOLDER: Final = ROOT / "docs" / "images"
 
-# Of all pictures together, since the README loads all of them.
+# Of all pictures together, since everybody who clones or installs it loads them.
 MAX_BYTES: Final = 600 * 1024
 
 # WebP's, from 0 to 100.
