@@ -6,15 +6,13 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
-from yarl import URL
 
 from custom_components.parqex.const import EVENT_ACCESS
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
-from tests.conftest import Advance, entry_for, settle
+from tests.conftest import Advance, entry_for
 from tests.linking import Browser
-from tests.reliability.exercises import EXERCISES, Authorize, Toggle
+from tests.reliability.exercises import EXERCISES, Toggle
 from tests.reliability.home import UNREACHABLE, TroubledHome
 from tests.reliability.matrix import CELLS, PAGE, ROWS, Outcome, page
 from tests.simulator import Cloud, DemoHouse, Simulator, build_demo_house
@@ -90,45 +88,6 @@ async def test_a_command_may_be_carried_out_all_the_same(
     assert home.shown() == "on"
     await toggle.repair()
     assert len(home.sent) == 1
-
-
-@pytest.mark.parametrize(
-    ("query", "ends"),
-    [
-        ("", False),
-        ("code=stolen", False),
-        ("code=stolen&state=forged", False),
-        ("error=server_error", False),
-        ("state={state}", False),
-        ("code=%ED%A0%BD&state={state}%ED%A0%BD", False),
-        ("error=access_denied&state={state}", True),
-        ("error=server_error&error_description=%3Cb%3E&state={state}", True),
-        ("error=%3Cscript%3E&state={state}", False),
-        ("code=unknown&state={state}", True),
-        ("code=unknown&code=again&state={state}", True),
-        ("code=%F0%9F%9A%AA&state={state}", True),
-        ("code={long}&state={state}", True),
-    ],
-)
-async def test_the_browser_comes_back_with_something_else(
-    home: TroubledHome, browser: Browser, query: str, ends: bool
-) -> None:
-    """No account is linked by it, and linking can be continued or started again."""
-    authorize = Authorize(home, browser)
-    await authorize.provoke()
-    state = URL(authorize.result["url"] or "").query["state"]
-    query = query.format(state=state, long="x" * 6000)
-    await browser.come_back(URL(f"/auth/external/callback?{query}", encoded=True))
-    await settle(home.hass)
-    (flow,) = home.hass.config_entries.flow.async_progress()
-    assert (flow["step_id"] != "auth") is ends
-    if ends:
-        await authorize.go_on()
-        assert authorize.result["type"] is FlowResultType.ABORT
-        await authorize.provoke()
-    await home.check()
-    await authorize.repair()
-    await home.check()
 
 
 def test_the_page_is_up_to_date() -> None:

@@ -72,9 +72,7 @@ async def demo(request: pytest.FixtureRequest) -> AsyncGenerator[Demo]:
 
 @pytest.fixture
 def cloud(demo: Demo) -> Cloud:
-    """Return the ParqEx cloud, with all doors closed and without trouble."""
-    for controller in demo.cloud.controllers:
-        controller.unplugged = False
+    """Return the ParqEx cloud, with all doors closed."""
     for door in demo.cloud.doors:
         door.close_by_hand()
     return demo.cloud

@@ -149,7 +149,3 @@ class ParqEx:
     async def move_by_hand(self, what: str, name: str) -> None:
         """Open or close a door by hand."""
         await self.page.get_by_role("button", name=f"{what} {name} by hand").click()
-
-    async def unplug(self, controller: str) -> None:
-        """Unplug a controller."""
-        await self.page.get_by_role("switch", name=f"Unplug {controller}").click()

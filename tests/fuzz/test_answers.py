@@ -15,7 +15,6 @@ from custom_components.parqex.api import (
     RateLimited,
     Snapshot,
     SnapshotChange,
-    parse_retry_after,
     plain_id,
 )
 from custom_components.parqex.api.answer import Answer, parse_json
@@ -30,7 +29,7 @@ from custom_components.parqex.api.rate_limit import MAX_RETRY_AFTER
 from custom_components.parqex.api.snapshots import SnapshotReader
 from tests.api.records import documented, parse_snapshot
 
-from .strategies import answers, any_json, any_text, with_secrets
+from .strategies import answers, any_json, with_secrets
 
 SECRET = "Tr0ub4dor"
 SECRET_FIELDS = ("pin_code", "blackbox_code", "email_address", "owner_first_name")
@@ -41,11 +40,6 @@ DEVICES = answers("sync.json", "sync-predecessor-five-doors.json").map(
 EVERYTHING = answers(
     *("sync.json", "toggle-history.json", "user-info.json", "user-settings.json"),
     *("errors-500.json", "toggle-response-401.json", "toggle-response-404.json"),
-)
-DATES = st.from_regex(
-    r"[A-Z][a-z]{2}, \d{1,12} (Jan|Feb|Nov|Xyz) \d{1,12} \d{1,3}:\d{1,3}(:\d{1,12})? "
-    r"(GMT|EST|[+-]\d{1,12}|)",
-    fullmatch=True,
 )
 
 
@@ -134,13 +128,6 @@ def test_answers(http_status: int, body: Any, retry_after: float | None) -> None
     assert not isinstance(error, RateLimited) or error.retry_after == retry_after
     with pytest.raises(type(error)):
         answer.success()
-
-
-@given(st.one_of(any_text, DATES, st.sampled_from(("9" * 400, "٣", "²", "-1", "1e3"))))
-def test_retry_after(header: str) -> None:
-    """Seconds between none and a day, or nothing."""
-    seconds = parse_retry_after(header)
-    assert seconds is None or 0 <= seconds <= MAX_RETRY_AFTER
 
 
 def test_the_secrets_are_in_the_answers() -> None:

@@ -222,7 +222,8 @@ class UserInfo(Exercise):
     @override
     async def provoke(self) -> Outcome:
         """Allow access, after which Home Assistant asks whose account it is."""
-        await self.start()
+        flows = self.home.hass.config_entries.flow
+        self.result = await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
         await self.browser.allow(self.result, self.home.house.owner)
         await self.go_on()
         if self.result["type"] is FlowResultType.CREATE_ENTRY:
@@ -245,46 +246,18 @@ class UserInfo(Exercise):
         elif self.result["type"] is FlowResultType.ABORT:
             logins = 2
             assert await self.provoke() is Outcome.FINE
-        await self.see_linked()
+        await settle(self.home.hass)
+        assert self.result["type"] is FlowResultType.CREATE_ENTRY
+        assert self.result["result"].state is ConfigEntryState.LOADED
+        assert self.home.shows_the_truth()
+        assert not self.home.hass.config_entries.flow.async_progress()
         assert self.home.tried("token") == logins
-
-    async def start(self) -> None:
-        """Add the integration."""
-        self.result = await self.home.hass.config_entries.flow.async_init(
-            DOMAIN, context={"source": SOURCE_USER}
-        )
-        assert self.result["type"] is FlowResultType.EXTERNAL_STEP
 
     async def go_on(self) -> None:
         """Continue where the dialog is."""
         self.result = await self.home.hass.config_entries.flow.async_configure(
             self.result["flow_id"], {}
         )
-
-    async def see_linked(self) -> None:
-        """Assert that the account is linked, and works."""
-        await settle(self.home.hass)
-        assert self.result["type"] is FlowResultType.CREATE_ENTRY
-        assert self.result["result"].state is ConfigEntryState.LOADED
-        assert self.home.shows_the_truth()
-        assert not self.home.hass.config_entries.flow.async_progress()
-
-
-class Authorize(UserInfo):
-    """Leave Home Assistant for ParqEx's page, which only a person's browser reads."""
-
-    @override
-    async def provoke(self) -> Outcome:
-        """Start, and do not come back."""
-        await self.start()
-        return Outcome.WAIT
-
-    @override
-    async def repair(self) -> None:
-        """Open the same link again."""
-        await self.browser.allow(self.result, self.home.house.owner)
-        await self.go_on()
-        await self.see_linked()
 
 
 EXERCISES: Final[dict[str, type[Exercise]]] = {
