@@ -13,7 +13,7 @@ from homeassistant.exceptions import ServiceNotSupported, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from tests.common import GATE, Home, gate_with, refused
-from tests.conftest import set_up, settle
+from tests.conftest import entry_for, set_up, settle
 from tests.dialogs import choose
 
 COVER = "cover.main_gate"
@@ -58,7 +58,7 @@ async def test_it_moves_until_the_service_confirms_it(both: Home) -> None:
     await both.advance(2)
     assert (both.shown(COVER), both.gate.state) == ("open", "OPEN")
     await both.advance(20)
-    both.house.entrance.stuck = True
+    both.gate.stuck = True
     await both.turn("turn_off")
     assert both.shown(COVER) == "closing"
     await both.advance(61)
@@ -178,9 +178,9 @@ async def test_an_account_that_is_linked_again_has_its_switches(home: Home) -> N
     """It comes back with its entities, but without its options."""
     await show_as(home, "covers")
     await home.remove()
-    home.hass.config_entries.async_update_entry(home.entry, options={})
-    home.entry.add_to_hass(home.hass)
-    await set_up(home.hass, home.entry)
+    again = entry_for(home.cloud, home.house.owner)
+    again.add_to_hass(home.hass)
+    await set_up(home.hass, again)
     assert enabled(home) == {"switch"}
 
 

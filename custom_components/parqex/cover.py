@@ -74,7 +74,7 @@ class ParqExCover(ParqExControl, CoverEntity):
 def async_show_as(
     hass: HomeAssistant, entry: ParqExConfigEntry, platforms: set[Platform]
 ) -> None:
-    """Enable the controls of these platforms and disable the others.
+    """Enable the controls of these platforms and disable the others, while unloaded.
 
     What is not as it was given here last was changed by hand, and stays as it is.
     """
@@ -93,8 +93,11 @@ def async_show_as(
         registry.async_update_entity_options(
             entity.entity_id, DOMAIN, {"enabled": enable}
         )
-        if as_given:
-            # Enabled on this way, Home Assistant does not reload the account once more.
-            way = (er.RegistryEntryDisabler.CONFIG_ENTRY, None)
-            for disabled_by in way if enable else (integration,):
+        if as_given and enable:
+            # On this way, Home Assistant does not reload the account once more.
+            for disabled_by in (er.RegistryEntryDisabler.CONFIG_ENTRY, None):
                 registry.async_update_entity(entity.entity_id, disabled_by=disabled_by)
+        elif as_given:
+            registry.async_update_entity(entity.entity_id, disabled_by=integration)
+            # Unloading left it, as unavailable.
+            hass.states.async_remove(entity.entity_id)
