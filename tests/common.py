@@ -98,9 +98,15 @@ class Home:
 
     async def turn(self, service: str, entity_id: str = GATE, **kwargs: Any) -> None:
         """Call turn_on, turn_off or toggle of switches as a person would."""
+        await self.act("switch", service, entity_id, **kwargs)
+
+    async def act(
+        self, domain: str, service: str, entity_id: str, **kwargs: Any
+    ) -> None:
+        """Perform an action on an entity as a person would."""
         data = {ATTR_ENTITY_ID: entity_id}
         await self.hass.services.async_call(
-            "switch", service, data, blocking=True, **kwargs
+            domain, service, data, blocking=True, **kwargs
         )
 
     async def history(self, entity_id: str = GATE, **data: Any) -> list[Any]:

@@ -12,11 +12,16 @@ PUBLIC = "https://home.example.com"
 
 
 async def choose(
-    hass: HomeAssistant, entry: MockConfigEntry, *, webhook: bool, names: bool = True
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    *,
+    webhook: bool,
+    names: bool = True,
+    **more: str,
 ) -> ConfigFlowResult:
     """Open the options and submit them."""
     flow = await hass.config_entries.options.async_init(entry.entry_id)
-    return await submit(hass, flow, record_names=names, webhook=webhook)
+    return await submit(hass, flow, record_names=names, webhook=webhook, **more)
 
 
 async def submit(

@@ -45,7 +45,8 @@ async def test_what_is_disabled_by_default(
     assert disabled == {
         *(f"binary_sensor.{door}_closes_by_itself" for door in doors),
         *(f"sensor.{door}_relation" for door in doors),
+        *(f"cover.{door}" for door in doors),
         "sensor.parqex_controller_garage_left_garage_right_last_contact",
         "sensor.parqex_controller_main_gate_pedestrian_door_elevator_last_contact",
     }
-    assert len(entities) == 5 * 8 + 2 + 1
+    assert len(entities) == 5 * 9 + 2 + 1

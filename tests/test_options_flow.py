@@ -40,7 +40,7 @@ async def test_webhook_needs_a_public_address_to_be_turned_on(
     assert home.entry.state is ConfigEntryState.LOADED
     flow = await submit(home.hass, flow, record_names=False, webhook=False)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
-    assert dict(home.entry.options) == {"record_names": False}
+    assert dict(home.entry.options) == {"show_as": "switches", "record_names": False}
 
 
 async def test_other_options_are_saved_without_a_public_address(home: Home) -> None:
@@ -58,5 +58,5 @@ async def test_webhook_is_turned_off(home: Home) -> None:
     address = await turn_on(home.hass, home.entry)
     flow = await choose(home.hass, home.entry, webhook=False)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
-    assert dict(home.entry.options) == {"record_names": True}
+    assert dict(home.entry.options) == {"show_as": "switches", "record_names": True}
     assert await turn_on(home.hass, home.entry) != address

@@ -10,7 +10,7 @@ import pytest
 from custom_components.parqex import PLATFORMS, const
 from custom_components.parqex.const import DOMAIN
 from custom_components.parqex.data import ParqExData
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.condition import async_get_all_descriptions as conditions_of
@@ -172,17 +172,24 @@ async def test_entities(home: Home) -> None:
         if key := entry.translation_key:
             translated[entry.domain].add(key)
             words = ENGLISH["entity"].get(entry.domain, {}).get(key, {})
-            assert words.get("name") == entry.original_name
+            # Switches have the access point's name alone while there are no covers.
+            is_switch = entry.domain == Platform.SWITCH
+            assert entry.original_name == (None if is_switch else words.get("name"))
             options = (entry.capabilities or {}).get("options", [])
-            assert {*options} == {*words.get("state", {})}
+            states = ("on", "off") if is_switch else options
+            assert {*states} == {*words.get("state", {})}
         else:
             assert entry.original_device_class
         assert entry.has_entity_name
         diagnostic = entry.entity_category is EntityCategory.DIAGNOSTIC
-        assert diagnostic or not entry.disabled_by
+        is_cover = entry.domain == Platform.COVER
+        assert diagnostic or bool(entry.disabled_by) is is_cover
         name = entry.original_name or "*the access point's name*"
+        name += ", too" * is_cover
         at_first = "Disabled" if entry.disabled_by else "Enabled"
         listed[name] = (entry.domain.replace("_", " "), diagnostic, at_first)
+    # A cover's icon is that of its kind, which the user may choose.
+    assert not translated.pop(Platform.COVER)
     assert translated == {domain: {*icons} for domain, icons in ICONS["entity"].items()}
     assert listed == {
         name: (cells[0].partition(" (")[0].lower(), "diagnostic" in cells[0], cells[1])

@@ -15,10 +15,12 @@ from homeassistant.helpers.typing import ConfigType
 from .access_log import AccessLog, async_remove_store
 from .api import ParqExClient, base_url
 from .commands import Commands
-from .const import DOMAIN
+from .const import DOMAIN, SHOW_AS, SHOW_AS_DEFAULT
 from .coordinator import ParqExCoordinator
+from .cover import async_show_as
 from .data import ParqExConfigEntry, ParqExData, account_state, process_state
 from .devices import Devices
+from .entity import shown_as
 from .issues import (
     CREDENTIALS_DELETED,
     async_clear_issue,
@@ -35,6 +37,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 # Home Assistant takes 10,000 enabled entities of an account, so what matters most first.
 PLATFORMS = [
     Platform.SWITCH,
+    Platform.COVER,
     Platform.BINARY_SENSOR,
     Platform.EVENT,
     Platform.SENSOR,
@@ -63,6 +66,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bo
     commands.async_start()
     Devices(hass, entry, coordinator).async_start()
     access_log.async_setup()
+    async_show_as(hass, entry, shown_as(entry))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     # Home Assistant's automations listen once it has started.
     entry.async_on_unload(async_at_started(hass, access_log.async_start))
@@ -131,6 +135,8 @@ async def async_remove_config_entry_device(
 async def async_remove_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
     """Remove everything that was stored of a linked ParqEx account."""
     async_clear_issues(hass, entry)
+    # Linked again, it gets its entities back as they are, but not its options.
+    async_show_as(hass, entry, SHOW_AS[SHOW_AS_DEFAULT])
     await async_remove_store(hass, entry.entry_id)
     await TokenStore(hass, entry).async_remove()
     await async_forget_address(hass, entry)

@@ -16,10 +16,20 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import callback
 from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHandler
+from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig
 from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 
 from .api import Account, ParqExClient, RateLimit, base_url, plain_id
-from .const import CONF_RECORD_NAMES, CONF_WEBHOOK, DOMAIN, LOGGER, MANUFACTURER
+from .const import (
+    CONF_RECORD_NAMES,
+    CONF_SHOW_AS,
+    CONF_WEBHOOK,
+    DOMAIN,
+    LOGGER,
+    MANUFACTURER,
+    SHOW_AS,
+    SHOW_AS_DEFAULT,
+)
 from .data import ParqExConfigEntry, process_state
 from .exceptions import AUTH_ERRORS, SERVICE_ERRORS, error_key
 from .oauth import NewAccountTokens, TokenStore
@@ -32,6 +42,9 @@ from .webhook import (
 
 OPTIONS = vol.Schema(
     {
+        vol.Required(CONF_SHOW_AS, default=SHOW_AS_DEFAULT): SelectSelector(
+            SelectSelectorConfig(options=[*SHOW_AS], translation_key=CONF_SHOW_AS)
+        ),
         vol.Required(CONF_RECORD_NAMES, default=True): bool,
         vol.Required(CONF_WEBHOOK, default=False): bool,
     }
@@ -156,7 +169,7 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
 
 
 class ParqExOptionsFlow(OptionsFlowWithReload):
-    """Choose whether names are recorded and whether ParqEx sends webhooks."""
+    """Choose what shows access points, whose names, and whether ParqEx calls."""
 
     def __init__(self) -> None:
         """Initialize without choices."""
@@ -171,8 +184,9 @@ class ParqExOptionsFlow(OptionsFlowWithReload):
             return self._async_show_options(
                 CONF_WEBHOOK_ID in self.config_entry.options
             )
-        self._options = {CONF_RECORD_NAMES: user_input[CONF_RECORD_NAMES]}
-        if not user_input[CONF_WEBHOOK]:
+        webhook = user_input.pop(CONF_WEBHOOK)
+        self._options = user_input
+        if not webhook:
             return self.async_create_entry(data=self._options)
         self._options[CONF_WEBHOOK_ID] = webhook_id
         return await self.async_step_webhook()

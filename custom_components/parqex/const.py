@@ -2,11 +2,22 @@
 
 import logging
 
+from homeassistant.const import Platform
+
 DOMAIN = "parqex"
 MANUFACTURER = "ParqEx"
 
 CONF_RECORD_NAMES = "record_names"
+CONF_SHOW_AS = "show_as"
 CONF_WEBHOOK = "webhook"
+
+# The controls that the option enables.
+SHOW_AS = {
+    "switches": {Platform.SWITCH},
+    "covers": {Platform.COVER},
+    "both": {Platform.SWITCH, Platform.COVER},
+}
+SHOW_AS_DEFAULT = "switches"
 
 EVENT_ACCESS = f"{DOMAIN}_access"
 

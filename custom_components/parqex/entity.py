@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, override
 
 from homeassistant.components.homeassistant.exposed_entities import KNOWN_ASSISTANTS
+from homeassistant.const import Platform
 from homeassistant.core import callback
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .api import AccessPoint, Controller
-from .const import DOMAIN
+from .api import AccessPoint, Controller, State
+from .const import CONF_SHOW_AS, DOMAIN, SHOW_AS, SHOW_AS_DEFAULT
 from .coordinator import ParqExCoordinator
 from .data import ParqExConfigEntry, ParqExData
 
@@ -71,6 +73,15 @@ class ParqExAccessPointEntity(ParqExEntity):
         device = self.device_entry
         return (device and (device.name_by_user or device.name)) or self.entity_id
 
+    def enabled_control(self, platform: str) -> str | None:
+        """Return the entity id of its switch or cover, None if that is not enabled."""
+        registry = er.async_get(self.coordinator.hass)
+        entity_id = registry.async_get_entity_id(
+            platform, DOMAIN, self._unique_id_of(platform)
+        )
+        entity = entity_id and registry.async_get(entity_id)
+        return entity.entity_id if entity and not entity.disabled else None
+
     @property
     @override
     def available(self) -> bool:
@@ -91,6 +102,71 @@ class ParqExUnexposedEntity(ParqExAccessPointEntity):
         They are set before anything asks whether the entity is exposed, and only once.
         """
         return {**(super().get_initial_entity_options() or {}), **NOT_EXPOSED}
+
+
+@callback
+def shown_as(entry: ParqExConfigEntry) -> set[Platform]:
+    """Return the platforms of the controls that the option enables."""
+    return SHOW_AS[entry.options.get(CONF_SHOW_AS, SHOW_AS_DEFAULT)]
+
+
+class ParqExControl(ParqExUnexposedEntity):
+    """A control of an access point; the key of its description is its platform."""
+
+    def __init__(
+        self,
+        entry: ParqExConfigEntry,
+        listed_id: str,
+        description: EntityDescription,
+    ) -> None:
+        """Initialize as the option says."""
+        super().__init__(entry, listed_id, description)
+        self._attr_entity_registry_enabled_default = description.key in shown_as(entry)
+
+    @property
+    @override
+    def suggested_object_id(self) -> str | None:
+        """Return none: its id is the access point's name alone."""
+        return None
+
+    @override
+    def get_initial_entity_options(self) -> er.EntityOptionsType | None:
+        """Return options that also remember what the option gave."""
+        return {
+            **(super().get_initial_entity_options() or {}),
+            DOMAIN: {"enabled": self.entity_registry_enabled_default},
+        }
+
+    @property
+    def requested(self) -> State | None:
+        """The state that was requested; once that is confirmed, the reported one."""
+        command = self.data.commands.unconfirmed(self._listed_id)
+        return command.state if command else self.access_point.state
+
+    async def async_toggle(self, **kwargs: Any) -> None:
+        """Open or close, unless nobody knows which of the two that would be."""
+        if (state := self.requested) is None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="unknown_state",
+                translation_placeholders={"access_point": self.access_point_name},
+            )
+        await self.async_request(State.CLOSED if state is State.OPEN else State.OPEN)
+
+    async def async_request(self, state: State) -> None:
+        """Request a state."""
+        await self.data.commands.async_send(
+            self.access_point, state, self.access_point_name, self._context
+        )
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Show what is requested, and by whom: Home Assistant forgets it after 5 s."""
+        command = self.data.commands.unconfirmed(self._listed_id)
+        if command and command.context:
+            self.async_set_context(command.context)
+        super()._handle_coordinator_update()
 
 
 class ParqExAccessLogEntity(ParqExAccessPointEntity):

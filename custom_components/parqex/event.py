@@ -7,10 +7,8 @@ from homeassistant.components.event import (
     EventEntityDescription,
     EventExtraStoredData,
 )
-from homeassistant.components.switch.const import DOMAIN as SWITCH_DOMAIN
-from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, ATTR_NAME
+from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, ATTR_NAME, Platform
 from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
@@ -20,12 +18,10 @@ from .const import (
     ATTR_OCCURRED_AT,
     ATTR_REQUESTED,
     ATTR_USER,
-    DOMAIN,
     EVENT_ACCESS,
 )
 from .data import ParqExConfigEntry
 from .entity import ParqExAccessLogEntity, async_add_listed
-from .switch import ACCESS_POINT
 
 # Nothing is sent from here.
 PARALLEL_UPDATES = 0
@@ -72,13 +68,6 @@ class ParqExAccessEvent(ParqExAccessLogEntity, EventEntity):
             last.last_event_attributes[ATTR_USER] = None
         return last
 
-    @property
-    def _switch_id(self) -> str | None:
-        """The entity that carries the access point's name alone, for sentences."""
-        return er.async_get(self.hass).async_get_entity_id(
-            SWITCH_DOMAIN, DOMAIN, self._unique_id_of(ACCESS_POINT.key)
-        )
-
     @callback
     def _async_publish(self, access: Access) -> None:
         """Publish an access: to automations, and to Activity as a sentence."""
@@ -87,11 +76,15 @@ class ParqExAccessEvent(ParqExAccessLogEntity, EventEntity):
             ATTR_CHANNEL: access.channel,
             ATTR_OCCURRED_AT: dt_util.as_local(access.occurred_at).isoformat(),
         }
+        # The sentence belongs to what the access point is operated with.
+        control = self.enabled_control(Platform.SWITCH) or self.enabled_control(
+            Platform.COVER
+        )
         context = Context()
         self.hass.bus.async_fire(
             EVENT_ACCESS,
             {
-                ATTR_ENTITY_ID: self._switch_id or self.entity_id,
+                ATTR_ENTITY_ID: control or self.entity_id,
                 ATTR_DEVICE_ID: self.device_entry and self.device_entry.id,
                 ATTR_NAME: self.access_point_name,
                 "event_type": access.type,

@@ -1,0 +1,195 @@
+"""The cover, beside its switch, and the option that enables one, the other or both."""
+
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockUser
+
+from custom_components.parqex.const import EVENT_ACCESS
+from homeassistant.components.conversation import async_converse
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
+from homeassistant.core import Context, Event
+from homeassistant.exceptions import ServiceNotSupported, ServiceValidationError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+from tests.common import GATE, Home, gate_with, refused
+from tests.conftest import entry_for, set_up, settle
+from tests.dialogs import choose
+
+COVER = "cover.main_gate"
+USER = er.RegistryEntryDisabler.USER
+
+
+async def show_as(home: Home, choice: str) -> None:
+    """Choose what shows access points."""
+    await choose(home.hass, home.entry, webhook=False, show_as=choice)
+
+
+async def disable(home: Home, entity_id: str, by: Any = USER) -> None:
+    """Disable an entity as a user does, or enable it."""
+    er.async_get(home.hass).async_update_entity(entity_id, disabled_by=by)
+    await home.advance(30)
+
+
+def enabled(home: Home) -> set[str]:
+    """Return the main gate's controls that are enabled and have a state."""
+    controls = {GATE, COVER} & {*home.hass.states.async_entity_ids()}
+    registry = er.async_get(home.hass).entities
+    assert controls == {it for it in (GATE, COVER) if not registry[it].disabled}
+    return {it.partition(".")[0] for it in controls}
+
+
+@pytest.fixture
+async def both(home: Home) -> Home:
+    """Show access points as covers and as switches."""
+    await show_as(home, "both")
+    return home
+
+
+async def test_it_moves_until_the_service_confirms_it(both: Home) -> None:
+    """It is never open or closed because that was asked for, however it was asked."""
+    await both.act("cover", "open_cover", COVER)
+    assert (both.shown(COVER), both.shown(), both.gate.state) == (
+        "opening",
+        "on",
+        "CLOSED",
+    )
+    await both.advance(2)
+    await both.advance(2)
+    assert (both.shown(COVER), both.gate.state) == ("open", "OPEN")
+    await both.advance(20)
+    both.gate.stuck = True
+    await both.turn("turn_off")
+    assert both.shown(COVER) == "closing"
+    await both.advance(61)
+    assert (both.shown(COVER), both.shown()) == ("open", "on")
+
+
+async def test_toggle_does_the_opposite_of_what_it_shows(both: Home) -> None:
+    """Also of what was closed from here and opened by hand since."""
+    both.gate.open_by_hand()
+    await both.advance(30)
+    await both.act("cover", "toggle", COVER)
+    await both.advance(4)
+    assert both.shown(COVER) == "closed"
+    both.gate.open_by_hand()
+    await both.advance(30)
+    await both.act("cover", "toggle", COVER)
+    assert both.sent == [("Main gate", "CLOSED")] * 2
+
+
+async def test_unknown_is_neither_closed_nor_toggled(both: Home) -> None:
+    """With the sentence of the switch."""
+    both.fail("sync", edit=gate_with(state="MOVING"))
+    await both.advance(30)
+    state = both.hass.states.get(COVER)
+    assert state
+    assert (state.state, state.attributes["is_closed"]) == ("unknown", None)
+    with pytest.raises(ServiceValidationError, match="not known whether Main gate"):
+        await both.act("cover", "toggle", COVER)
+    assert not both.sent
+
+
+async def test_a_refusal_says_what_to_do(both: Home) -> None:
+    """And nothing moves."""
+    both.house.entrance.refusal = 428
+    with refused("Main gate needs a door sensor"):
+        await both.act("cover", "open_cover", COVER)
+    with pytest.raises(ServiceNotSupported):
+        await both.act("cover", "stop_cover", COVER)
+    assert both.shown(COVER) == "closed"
+
+
+async def test_who_asked_is_known(both: Home, hass_admin_user: MockUser) -> None:
+    """Of the cover and of the switch beside it."""
+    context = Context(user_id=hass_admin_user.id)
+    await both.act("cover", "open_cover", COVER, context=context)
+    for entity_id in (COVER, GATE):
+        state = both.hass.states.get(entity_id)
+        assert state
+        assert state.context.user_id == hass_admin_user.id
+
+
+async def test_it_is_what_the_user_says(both: Home) -> None:
+    """A gate at first."""
+    kinds = []
+    for kind in (None, "garage"):
+        er.async_get(both.hass).async_update_entity(COVER, device_class=kind)
+        await settle(both.hass)
+        state = both.hass.states.get(COVER)
+        assert state
+        kinds.append(state.attributes["device_class"])
+    assert kinds == ["gate", "garage"]
+
+
+async def test_assist_tells_the_two_apart(both: Home) -> None:
+    """The cover has the access point's name alone."""
+    for component in ("homeassistant", "intent", "conversation"):
+        assert await async_setup_component(both.hass, component, {})
+    for entity_id in (COVER, GATE):
+        async_expose_entity(both.hass, "conversation", entity_id, True)
+    for words in ("open the main gate", "turn on the main gate switch"):
+        await async_converse(both.hass, words, None, Context(), language="en")
+        await both.advance(2)
+        await both.advance(2)
+        both.gate.close_by_hand()
+        await both.advance(30)
+    assert both.sent == [("Main gate", "OPEN")] * 2
+
+
+async def test_the_option_enables_and_disables(home: Home) -> None:
+    """What there is, at once and with one reload, and what comes later."""
+    assert enabled(home) == {"switch"}
+    await show_as(home, "covers")
+    assert enabled(home) == {"cover"}
+    home.cloud.add_door(home.house.garage, "Cellar")
+    loaded = home.entry.runtime_data
+    await home.advance(30)
+    assert home.entry.runtime_data is loaded
+    assert home.shown("cover.cellar") == "closed"
+    assert home.shown("switch.cellar") is None
+    await show_as(home, "both")
+    assert enabled(home) == {"switch", "cover"}
+    names = [it.name for it in home.hass.states.async_all(["cover", "switch"])]
+    assert len({*names}) == len(names) == 12
+    await show_as(home, "switches")
+    assert enabled(home) == {"switch"}
+    assert home.shown("switch.cellar") == "off"
+    assert home.shown("cover.cellar") is None
+
+
+async def test_the_option_leaves_alone_what_was_changed_by_hand(home: Home) -> None:
+    """However often it is changed."""
+    await disable(home, COVER, None)
+    for choice in ("covers", "switches"):
+        await show_as(home, choice)
+        assert "cover" in enabled(home)
+    await disable(home, GATE)
+    for choice in ("covers", "both", "switches", "covers"):
+        await show_as(home, choice)
+        assert enabled(home) == {"cover"}
+    await disable(home, GATE, None)
+    await home.reload()
+    await show_as(home, "covers")
+    assert enabled(home) == {"switch", "cover"}
+
+
+async def test_an_account_that_is_linked_again_has_its_switches(home: Home) -> None:
+    """It comes back with its entities, but without its options."""
+    await show_as(home, "covers")
+    await home.remove()
+    again = entry_for(home.cloud, home.house.owner)
+    again.add_to_hass(home.hass)
+    await set_up(home.hass, again)
+    assert enabled(home) == {"switch"}
+
+
+async def test_without_a_switch_the_cover_stands_in(home: Home) -> None:
+    """For the access history, and for the sentence in Activity."""
+    await show_as(home, "covers")
+    events: list[Event[dict[str, Any]]] = []
+    home.hass.bus.async_listen(EVENT_ACCESS, events.append)
+    home.gate.open_by_hand()
+    await home.advance(30)
+    assert len(await home.history(COVER)) == 1
+    assert [one.data["entity_id"] for one in events] == [COVER]
