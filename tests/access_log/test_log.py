@@ -21,6 +21,8 @@ from tests.simulator import Door, Fault
 
 from .conftest import DAY, HOUR, LogHome, now, utc
 
+NEW_YORK = "America/New_York"
+
 EVENT = "event.main_gate_access"
 LAST_ACCESS = "sensor.main_gate_last_access"
 LAST_USER = "sensor.main_gate_last_user"
@@ -224,6 +226,50 @@ async def test_without_a_time_of_the_last_movement_the_first_fetch_counts(
     unlinked.gate.open_by_hand()
     await unlinked.advance(30)
     assert unlinked.kinds == ["opened"]
+
+
+@pytest.mark.parametrize("zone", ["UTC", NEW_YORK])
+async def test_what_happens_between_the_list_and_the_first_log_is_published(
+    unlinked: LogHome, zone: str
+) -> None:
+    """The list does not show it yet; what was hours ago is old."""
+    home = unlinked
+    home.gate.open_by_hand()
+    await home.advance(2 * HOUR)
+
+    def closed_after(body: Any) -> Any:
+        home.gate.close_by_hand()
+        return body
+
+    home.fail("sync", 1, edit=closed_after)
+    await home.link(zone)
+    await home.advance(60)
+    assert home.kinds == ["closed"]
+
+
+@pytest.mark.parametrize("sync_has_zone", [True, False])
+async def test_only_the_log_or_only_the_list_may_write_zones(
+    unlinked: LogHome, sync_has_zone: bool
+) -> None:
+    """What happens after linking is published, what was before is not."""
+    home = unlinked
+
+    def with_zone(body: Any) -> Any:
+        for door in [door for one in body["devices"] for door in one["doors"]]:
+            door["last_toggled"] += "-05:00"
+        return body
+
+    if sync_has_zone:
+        home.fail("sync", edit=with_zone)
+    else:
+        home.cloud.history_time_format = "%Y-%m-%dT%H:%M:%S%z"
+    home.gate.open_by_hand()
+    await home.advance(2 * HOUR)
+    await home.link(NEW_YORK)
+    assert not home.kinds
+    home.gate.close_by_hand()
+    await home.advance(30)
+    assert home.kinds == ["closed"]
 
 
 @pytest.mark.parametrize("moved_before", [True, False])

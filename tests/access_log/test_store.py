@@ -23,7 +23,9 @@ SAVED: Storage = {
     "zone": None,
     "newest_first": True,
     "entries": {"2026-11-02T11:00:00 OPEN x": ["2026-11-02T11:00:00+00:00", None]},
-    "baselines": {"x": ["2026-11-02T10:00:00", "OPEN", True]},
+    "baselines": {
+        "x": ["2026-11-02T10:00:00", "OPEN", True, "2026-11-02T10:30:00+00:00"]
+    },
     "last": {"x": ["2026-11-02T11:00:00+00:00", None, None]},
 }
 

@@ -131,6 +131,12 @@ class ServiceClock:
         now = dt_util.utcnow() - TOLERANCE
         return min(now.astimezone(zone).date() for zone in zones)
 
+    def may_be_since(self, time: datetime, earliest: datetime) -> bool:
+        """Return whether that was after a moment, in any zone that it may be in."""
+        zones = [UTC] if time.tzinfo else [self.zone] if self.zone else self._candidates
+        window = Observation(time, earliest, dt_util.utcnow())
+        return any(window.fits(zone) for zone in zones)
+
     def comes_twice(self, time: datetime) -> bool:
         """Return whether the clocks of the zone go through this time twice."""
         zone = self.zone or self.account_zone

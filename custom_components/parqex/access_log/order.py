@@ -31,6 +31,11 @@ def naive(time: datetime) -> datetime:
     return time.replace(tzinfo=None) if time.tzinfo else time
 
 
+def is_mixed(time: datetime, other: datetime) -> bool:
+    """Return whether only one of two times has a zone, so they cannot be compared."""
+    return (time.tzinfo is None) is not (other.tzinfo is None)
+
+
 def chronological(
     events: Sequence[AccessEvent],
     newest_first: bool,

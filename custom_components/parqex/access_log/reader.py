@@ -128,7 +128,9 @@ class LogReader:
                 if self._store.remembers(entry) or occurred_at > now + TOLERANCE:
                     # What is ahead of the clock is published when its time has come.
                     continue
-                if occurred_at < oldest or self._store.precedes(entry, access_point):
+                if occurred_at < oldest or self._store.precedes(
+                    entry, occurred_at, access_point, self._clock
+                ):
                     self._store.async_remember(entry)
                 else:
                     new.append((entry, occurred_at))

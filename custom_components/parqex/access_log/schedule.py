@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from ..api import AccessPoint, SnapshotChange, State
-from .order import Entry, naive
+from .order import Entry, is_mixed
 
 # Attempts that failed move nothing; they are found at this pace.
 FETCH_INTERVAL = 15 * 60.0
@@ -53,7 +53,7 @@ class ControllerSchedule:
         """Fetch at once, and again soon while the entry is missing."""
         self.hurry()
         if access_point.state and access_point.last_toggled:
-            toggled = naive(access_point.last_toggled)
+            toggled = access_point.last_toggled
             self.missing[access_point.id] = (access_point.state, toggled)
             self.missing_fetches = 0
 
@@ -67,9 +67,12 @@ class ControllerSchedule:
         self.not_before = -math.inf
         for event, *_ in entries if self.missing else ():
             state, toggled = self.missing.get(event.access_point_id, (None, None))
-            if toggled and not event.has_time:
+            if toggled is None or event.state is not state:
+                continue
+            if not event.has_time:
                 toggled = datetime.combine(toggled, datetime.min.time())
-            if toggled and event.state is state and naive(event.occurred) >= toggled:
+            # Only one of the two may have a zone.
+            if is_mixed(event.occurred, toggled) or event.occurred >= toggled:
                 del self.missing[event.access_point_id]
         if self.missing and self.missing_fetches < MISSING_ENTRY_FETCHES:
             wait = FIRST_RETRY * 2.0**self.missing_fetches

@@ -11,7 +11,8 @@ from homeassistant.util import dt as dt_util
 from ..api import AccessPoint, SnapshotChange, plain_id
 from ..const import DOMAIN, LOGGER
 from .access import Access, AccessType, LastAccess
-from .order import Entry, naive, plain_of, shifted, time_of
+from .clock import ServiceClock
+from .order import Entry, is_mixed, naive, plain_of, shifted, time_of
 
 STORAGE_VERSION = 1
 SAVE_DELAY = 10
@@ -25,12 +26,14 @@ class Baseline(NamedTuple):
     """An access point when it was first listed, and whether its log was fetched since.
 
     The entries until then are old, and never published. `toggled`: when it last moved by
-    then, or first moved after that and before its log was fetched.
+    then, or first moved after that and before its log was fetched. `listed_at`: when
+    that was, in UTC.
     """
 
     toggled: datetime | None
     state: str | None
-    fetched: bool = False
+    fetched: bool
+    listed_at: datetime
 
 
 class AccessLogStore:
@@ -83,9 +86,11 @@ class AccessLogStore:
             if not (access_point := change.now.access_points.get(changed_id)):
                 continue
             known = self._baselines.get(plain := plain_id(changed_id))
-            baseline = known or Baseline(None, access_point.state)
+            baseline = known or Baseline(
+                None, access_point.state, False, dt_util.utcnow()
+            )
             if baseline.toggled is None and not baseline.fetched:
-                baseline = baseline._replace(toggled=_toggled(access_point))
+                baseline = baseline._replace(toggled=access_point.last_toggled)
             if baseline != known:
                 self._baselines[plain] = baseline
                 self.async_save_soon()
@@ -108,19 +113,34 @@ class AccessLogStore:
         """Return the time with which an entry was published."""
         return self.entries[entry.key][entry.number] if self.remembers(entry) else None
 
-    def precedes(self, entry: Entry, access_point: AccessPoint) -> bool:
+    def precedes(
+        self,
+        entry: Entry,
+        occurred_at: datetime,
+        access_point: AccessPoint,
+        clock: ServiceClock,
+    ) -> bool:
         """Return whether an entry is from before the access point was listed."""
         if not (baseline := self._baselines.get(plain_id(access_point.id))):
             # It is gone, and new when it returns.
             return True
-        toggled, state, fetched = baseline
-        time = naive(entry.event.occurred)
-        if not fetched and (_toggled(access_point), access_point.state) == (
+        toggled, state, fetched, listed_at = baseline
+        time = entry.event.occurred
+        if toggled and is_mixed(time, toggled):
+            # ParqEx writes whole seconds.
+            return occurred_at < listed_at.replace(microsecond=0)
+        if not fetched and (access_point.last_toggled, access_point.state) == (
             toggled,
             state,
         ):
-            # The log may begin with old attempts, which moved nothing.
-            return True
+            # The log may begin with old attempts, which moved nothing, or with what
+            # happened a moment ago.
+            return (
+                not entry.event.success
+                or toggled is None
+                or time <= toggled
+                or not clock.may_be_since(time, listed_at)
+            )
         if toggled is None:
             return not fetched
         if not entry.event.has_time:
@@ -206,11 +226,12 @@ class AccessLogStore:
         }
         baselines = {
             plain: Baseline(
-                None if toggled is None else naive(datetime.fromisoformat(toggled)),
+                None if toggled is None else datetime.fromisoformat(toggled),
                 _text(state),
                 bool(fetched),
+                _utc(listed_at),
             )
-            for plain, (toggled, state, fetched) in data["baselines"].items()
+            for plain, (toggled, state, fetched, listed_at) in data["baselines"].items()
         }
         last = {
             plain: LastAccess(
@@ -232,11 +253,6 @@ async def async_remove_store(hass: HomeAssistant, entry_id: str) -> None:
 
 def _store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
     return Store(hass, STORAGE_VERSION, f"{DOMAIN}.access_log.{entry_id}", private=True)
-
-
-def _toggled(access_point: AccessPoint) -> datetime | None:
-    """Return when an access point last moved, by the service's own time."""
-    return access_point.last_toggled and naive(access_point.last_toggled)
 
 
 def _utc(saved: str) -> datetime:

@@ -120,6 +120,8 @@ class ParqExClient:
 
         `today`: the last day that the service takes for no future one; UTC's by default.
         """
+        if not access_point_ids:
+            return []
         history = self._dialect.history
         today = today or datetime.now(UTC).date()
         silent: list[list[AccessEvent]] = []
