@@ -13,7 +13,12 @@ ORDER = ("switch", "binary_sensor", "event", "sensor")
 
 async def show_everything(browser: Browser) -> None:
     """Enable what is disabled by default, and make the dashboard."""
-    entities = await browser.entities()
+    # A cover shows what the switch shows.
+    entities = [
+        entity
+        for entity in await browser.entities()
+        if not entity["entity_id"].startswith("cover.")
+    ]
     for entity in entities:
         if entity["disabled_by"]:
             await browser.call(

@@ -25,7 +25,7 @@ async def test_a_dashboard_shows_every_access_point_and_who_used_it(
     for door in cloud.doors:
         await expect(headings.get_by_text(door.name, exact=True)).to_be_visible()
         await expect(home_assistant.card(door.name).tile).to_be_visible()
-    await expect(home_assistant.card("Main gate").state).to_have_text("On")
+    await expect(home_assistant.card("Main gate").state).to_have_text("Open")
     await pictures.take_by_day_and_night(page, "dashboard")
     await headings.get_by_text("Who opened what").scroll_into_view_if_needed()
     logbook = page.locator("hui-logbook-card")

@@ -43,4 +43,4 @@ async def test_a_lost_login_is_reported_and_linked_again(
     await expect(attention).to_have_count(0)
     assert await account_to_spoil.browser.devices() == devices
     await home_assistant.open_area("Driveway")
-    await expect(gate.state).to_have_text("Off")
+    await expect(gate.state).to_have_text("Closed")
