@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from tests.common import Home, refused
+from tests.dialogs import PUBLIC, turn_on
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +72,24 @@ async def test_an_account(
     )
     assert shown == snapshot
     check_private(home, shown)
+
+
+async def test_seconds_from_a_webhook_to_the_list(
+    home: Home, hass_client: ClientSessionGenerator
+) -> None:
+    """From the first call to the list that shows something else."""
+    await home.hass.config.async_update(external_url=PUBLIC)
+    address = (await turn_on(home.hass, home.entry)).removeprefix(PUBLIC)
+    client = await hass_client()
+    await client.post(address)
+    await home.advance(3)
+    await client.post(address)
+    home.gate.open_by_hand()
+    await home.advance(2)
+    shown: Any = await get_diagnostics_for_config_entry(
+        home.hass, hass_client, home.entry
+    )
+    assert shown["seconds_from_webhook_to_list"] == [5.0]
 
 
 async def test_a_device(home: Home, hass_client: ClientSessionGenerator) -> None:

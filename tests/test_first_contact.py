@@ -60,9 +60,9 @@ class Person(Terminal):
         async with request("POST", url, data=form, allow_redirects=False) as response:
             return response.headers["Location"]
 
-    async def run(self) -> dict[str, Any]:
+    async def run(self, *, operate: bool = False) -> dict[str, Any]:
         """Run the script; return what it wrote."""
-        await async_contact(self, self.folder, operate=False)
+        await async_contact(self, self.folder, operate=operate)
         self.shown += self.capsys.readouterr().out
         return {one.stem: json.loads(one.read_bytes()) for one in self.folder.iterdir()}
 
@@ -99,7 +99,7 @@ async def test_opens_and_closes_what_was_confirmed(person: Person) -> None:
     sent = [(one.door_id, one.state) for one in cloud.commands]
     assert sent == [(gate.id, "OPEN"), (gate.id, "CLOSED")]
     assert "CLOSED was reported 4 s later." in person.shown
-    assert not written["report"]["addresses"]["token"]["documented"]
+    assert written["report"]["addresses"]["token"].startswith("seen: POST ")
     door = written["sync"]["devices"][0]["doors"][0]
     assert (door["state"], door["last_toggled"]) == ("OPEN", "2026-11-02 12:00:00")
     [event] = written["toggle-history"]["data"]["toggle_events"]
@@ -107,6 +107,21 @@ async def test_opens_and_closes_what_was_confirmed(person: Person) -> None:
     assert plain_id(event["door_id"]) == plain_id(door["id"])
     assert (event["door_id"].isupper(), door["id"].isupper()) == (True, False)
     assert written["user-settings"]["data"]["time_zone"] == "America/New_York"
+
+
+async def test_asks_no_more_than_it_must(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Credentials of the environment, `--operate`, and a login that runs out."""
+    application = person.cloud.application
+    monkeypatch.setenv("PARQEX_CLIENT_ID", application.client_id)
+    monkeypatch.setenv("PARQEX_CLIENT_SECRET", application.client_secret)
+    person.cloud.oauth.access_lifetime = 1
+    written = await person.run(operate=True)
+    assert [one.state for one in person.cloud.commands] == ["OPEN", "CLOSED"]
+    assert "Client" not in person.shown
+    assert "Open and close one access point?" not in person.shown
+    assert written["report"]["statuses"]["token"]["200"] > 1
 
 
 @pytest.mark.parametrize("question", OPERATING)

@@ -32,8 +32,8 @@ SECONDS_AT_SLOW_PACE = 3600.0
 MAX_RETRY_SECONDS = 120.0
 MAX_DOUBLINGS = 6
 
-# This many of the newest errors are kept for diagnostics.
-MAX_ERRORS = 20
+# This many of the newest errors and times are kept for diagnostics.
+MAX_KEPT = 20
 
 _EMPTY = Snapshot({}, {})
 
@@ -61,8 +61,10 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         self.change = SnapshotChange.between(_EMPTY, _EMPTY)
         self.requested_at = 0.0
         self.failures = 0
-        self.last_errors: deque[str] = deque(maxlen=MAX_ERRORS)
+        self.last_errors: deque[str] = deque(maxlen=MAX_KEPT)
         self.seconds_for_last_answer: float | None = None
+        self.seconds_to_list: deque[float] = deque(maxlen=MAX_KEPT)
+        self._called_at: float | None = None
         self._fast_until = -math.inf
         self._client = client
         self._refreshing = asyncio.Lock()
@@ -110,6 +112,9 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
             raise update_error(err, self._retry_seconds) from err
         if self.data is not None and snapshot is not self.data:
             self.async_hurry()
+            if self._called_at is not None:
+                self.seconds_to_list.append(round(monotonic() - self._called_at, 1))
+                self._called_at = None
         now, rate_limit = monotonic(), self._client.rate_limit
         is_slow = now < rate_limit.asked_at + SECONDS_AT_SLOW_PACE
         is_fast = now < self._fast_until and not is_slow
@@ -190,6 +195,13 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
     def async_hurry(self) -> None:
         """Fetch at the fast pace from the next fetch on: something moves or may move."""
         self._fast_until = monotonic() + SECONDS_AT_FAST_PACE
+
+    @callback
+    def async_called(self) -> None:
+        """Hurry, since a webhook says that something happened."""
+        if self._called_at is None:
+            self._called_at = monotonic()
+        self.async_hurry()
 
     @callback
     def record_error(self, what: str, err: Exception) -> None:

@@ -26,6 +26,7 @@ async def async_get_config_entry_diagnostics(
         "access_log": data.access_log.diagnostics(),
         "service": process_state(hass).dialect.report(),
         "seconds_to_confirm": list(data.commands.seconds_to_confirm),
+        "seconds_from_webhook_to_list": list(data.coordinator.seconds_to_list),
         "controllers": [
             _controller(data, controller)
             for controller in data.coordinator.data.controllers.values()

@@ -47,6 +47,7 @@ async def test_statuses_words_addresses_and_headers_are_kept(api: Api) -> None:
         body["devices"][0]["doors"][0]["state"] = "Half open"
         body["devices"][0]["doors"][1]["state"] = "since 12:01"
         body["devices"][0]["address"] = {"state": "Nevada"}
+        del body["devices"][0]["doors"][0]["light"]
         return body
 
     api.cloud.sync_method = "POST"
@@ -55,10 +56,25 @@ async def test_statuses_words_addresses_and_headers_are_kept(api: Api) -> None:
     await api.client.async_sync()
     report = api.dialect.report()
     assert json.loads(json.dumps(report)) == report
-    assert report["addresses"]["sync"] == {
-        "address": "POST /oauth/v1/endpoints/sync",
-        "documented": False,
-    }
+    assert report["addresses"]["sync"] == "seen: POST /oauth/v1/endpoints/sync"
+    assert report["addresses"]["toggle"].startswith("assumed: POST")
     assert report["statuses"] == {"sync": {"405": 1, "200": 1}}
     assert report["words"]["state"] == ["CLOSED", "Half open"]
     assert report["limit_headers"] == ["x-ratelimit-left"]
+    assert report["unknown_fields"] == {"sync": ["address"]}
+    assert report["missing_fields"] == {"sync": ["light"]}
+
+
+async def test_what_is_documented_seen_or_assumed_is_told_apart(api: Api) -> None:
+    """Row by row, and an answer without records hides no fields."""
+    await api.client.async_sync()
+    devices, api.cloud.controllers = api.cloud.controllers, []
+    await api.client.async_sync()
+    assert devices
+    report = api.dialect.report()
+    assert report["ways"]["states"] == "documented: OPEN, CLOSED"
+    assert report["ways"]["history_order"] == "assumed: nothing"
+    assert report["ways"]["silent_day"] == "assumed: an empty list"
+    assert report["history_type"] == "assumed: device"
+    assert report["missing_fields"] == {"sync": []}
+    assert "doors" in report["shapes"]["sync"]["devices"][0]

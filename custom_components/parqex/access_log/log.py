@@ -120,7 +120,6 @@ class AccessLog:
             "records_names": self.records_names,
             "remembered": len(self._store.entries),
             "newest_first": self._store.newest_first,
-            "ids_spelled_differently": self._reader.ids_differ,
             "controllers": self._schedule.diagnostics(monotonic()),
         }
 

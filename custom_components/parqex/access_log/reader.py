@@ -40,7 +40,6 @@ class LogReader:
         self._client = client
         self._clock = clock
         self._store = store
-        self.ids_differ = False
 
     async def async_fetch(
         self,
@@ -69,9 +68,6 @@ class LogReader:
                 if (access_point := snapshot.resolve(event.access_point_id))
                 and naive(event.occurred) < ahead
             ]
-            self.ids_differ |= any(
-                not snapshot.lists(one.access_point_id) for one in answer
-            )
             ordered, self._store.newest_first = chronological(
                 events, self._store.newest_first, self._clock.comes_twice
             )

@@ -54,6 +54,8 @@ class Answer(NamedTuple):
     text: str = ""  # the beginning of the body
     moved_to: str | None = None  # the same path, with or without a slash at its end
     limit_headers: tuple[str, ...] = ()  # the names of those that speak of rate limits
+    encoding: str = ""
+    sets_cookies: bool = False
 
     @property
     def is_accepted(self) -> bool:
@@ -129,12 +131,14 @@ async def async_read_answer(
     """Read an answer; its body is not parsed if it has the known fingerprint."""
     packed = await _async_read_capped(response)
     status, headers = response.status, response.headers
+    cookies = hdrs.SET_COOKIE in headers
     fingerprint = None
     if status == HTTPStatus.OK:
         fingerprint = blake2b(packed, digest_size=16).digest()
         if fingerprint == known:
-            return Answer(status, None, fingerprint=fingerprint)
-    raw = _unpacked(packed, headers.get(hdrs.CONTENT_ENCODING, "").lower())
+            return Answer(status, None, fingerprint=fingerprint, sets_cookies=cookies)
+    encoding = headers.get(hdrs.CONTENT_ENCODING, "").lower()
+    raw = _unpacked(packed, encoding)
     return Answer(
         status,
         parse_json(raw),
@@ -143,6 +147,8 @@ async def async_read_answer(
         raw[:LONGEST_MESSAGE].decode(errors="replace"),
         _other_slash(response) if status in _REDIRECTS else None,
         tuple(name.lower() for name in headers if _LIMITS.search(name)),
+        encoding,
+        cookies,
     )
 
 

@@ -11,6 +11,7 @@ from yarl import URL
 
 from .answer import Answer
 from .dialect import Dialect
+from .documented import ways_of_log
 from .errors import (
     CannotConnect,
     ControllerOffline,
@@ -134,8 +135,8 @@ class ParqExClient:
             try:
                 logs = [await self._async_log(query) for query in queries]
             except (Refused, Forbidden, ServiceFailed) as err:
-                if isinstance(err, ServiceFailed) and history.type:
-                    # It fails; how it is asked is known.
+                if history.type and not isinstance(err, Refused):
+                    # It fails or is another's; how it is asked is known.
                     raise
                 if isinstance(err, Refused):
                     refused.add(kind)
@@ -144,6 +145,9 @@ class ParqExClient:
             answers = [log or [] for log in logs]
             if any(log is not None for log in logs):
                 history.worked(kind, last, today, kind in refused)
+                for events in answers:
+                    ways = ways_of_log(events, access_point_ids, last)
+                    self._dialect.observations.note_ways(ways)
                 return answers
             # What was not found may be the kind of log, and not an entry.
             silent = silent or answers

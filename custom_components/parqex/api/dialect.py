@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from .answer import Answer
-from .observations import Observations
+from .observations import Observations, compared
 
 TOKEN_PATH = "/oauth/v2/endpoints/token/"  # noqa: S105  # it is no token
 _DATA = "/oauth/v1/endpoints/"
@@ -99,15 +99,18 @@ class Dialect:
 
     def report(self) -> dict[str, Any]:
         """Return what was learnt and seen, without anything private, as JSON."""
+        history = self.history
         return {
             "addresses": {
-                endpoint: {
-                    "address": " ".join(address),
-                    "documented": address == _ADDRESSES[endpoint][0],
-                }
-                for endpoint, address in self.addresses.items()
+                endpoint: compared(
+                    " ".join(documented[0]),
+                    [" ".join(self.addresses[endpoint])]
+                    if endpoint in self.addresses
+                    else [],
+                )
+                for endpoint, documented in _ADDRESSES.items()
             },
-            "history_type": self.history.type,
-            "history_takes_future": self.history.takes_future,
+            "history_type": compared("device", [history.type] if history.type else []),
+            "history_takes_future": history.takes_future,
             **self.observations.report(),
         }

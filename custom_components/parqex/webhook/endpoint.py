@@ -65,7 +65,7 @@ async def _async_refresh(
         await requested.wait()
         requested.clear()
         if coordinator.last_update_success:
-            coordinator.async_hurry()
+            coordinator.async_called()
             await coordinator.async_refresh()
         await asyncio.sleep(SECONDS_BETWEEN_REFRESHES)
 
