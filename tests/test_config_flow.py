@@ -189,8 +189,8 @@ async def test_forged_state_links_nothing(
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
-        (Fault(status=400, body='{"error": "invalid_grant"}'), "oauth_unauthorized"),
-        (Fault(status=401, body='{"error": "invalid_client"}'), "oauth_unauthorized"),
+        (Fault(status=400, body='{"error": "invalid_grant"}'), "credentials_rejected"),
+        (Fault(status=401, body='{"error": "invalid_client"}'), "credentials_rejected"),
         (Fault(status=500), "oauth_failed"),
         (Fault(status=200, body="<html>"), "oauth_failed"),
         (
@@ -203,7 +203,7 @@ async def test_forged_state_links_nothing(
 async def test_failing_token_endpoint_aborts_the_flow(
     link: Link, cloud: Cloud, house: DemoHouse, fault: Fault, reason: str
 ) -> None:
-    """With a message of Home Assistant's own; a second try succeeds."""
+    """With a message that says what to do; a second try succeeds."""
     cloud.faults.add("token", fault)
     result = await link(house.owner)
     assert result["type"] is FlowResultType.ABORT
@@ -311,7 +311,7 @@ async def test_new_tokens_that_are_rejected_abort_the_flow(
     cloud.faults.add("user_info", Fault(status=401), times=1)
     result = await link(house.owner)
     assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "oauth_unauthorized"
+    assert result["reason"] == "credentials_rejected"
 
 
 async def test_account_is_known_however_its_id_is_spelled(
@@ -343,6 +343,11 @@ async def again(home: Home, source: str) -> ConfigFlowResult:
     result = await home.entry.start_reauth_flow(home.hass)
     assert result["step_id"] == "reauth_confirm"
     return await submit(home.hass, result, {})
+
+
+def why(result: ConfigFlowResult) -> str:
+    """Return why the account was not linked: the flow ended, or offers another try."""
+    return result.get("reason") or (result["errors"] or {})["base"]
 
 
 @pytest.mark.parametrize("source", ["reauth", "reconfigure"])
@@ -384,8 +389,30 @@ async def test_account_that_is_not_linked_is_refused(
     before = dict(home.entry.data)
     result = await again(home, source)
     result = await sign_in(home.hass, browser, result, home.house.guest)
-    assert result["reason"] == "wrong_account"
+    assert why(result) == "wrong_account"
     assert dict(home.entry.data) == before
+
+
+@pytest.mark.parametrize("mistake", ["another account", "a mistyped secret"])
+async def test_repair_stays_until_the_account_is_linked(
+    home: Home, browser: Browser, mistake: str
+) -> None:
+    """It says what was wrong, and the next sign-in succeeds."""
+    home.cloud.oauth.revoke(home.house.owner)
+    result = await again(home, "reauth")
+    account = home.house.guest if mistake == "another account" else home.house.owner
+    if account is home.house.owner:
+        rejected = Fault(status=401, body='{"error": "invalid_client"}')
+        home.cloud.faults.add("token", rejected)
+    result = await sign_in(home.hass, browser, result, account)
+    assert result["step_id"] == "reauth_confirm"
+    assert result["errors"]
+    assert home.hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    home.cloud.faults.clear()
+    result = await submit(home.hass, result, {})
+    result = await sign_in(home.hass, browser, result, home.house.owner)
+    assert result["reason"] == "reauth_successful"
+    assert_linked_anew(home)
 
 
 @pytest.mark.parametrize("source", ["reauth", "reconfigure"])
@@ -397,7 +424,8 @@ async def test_other_account_that_is_linked_gets_its_new_tokens(
     home.cloud.oauth.revoke(home.house.guest)
     result = await again(home, source)
     result = await sign_in(home.hass, browser, result, home.house.guest)
-    assert result["reason"] == "wrong_account"
+    assert why(result) == "wrong_account"
+    await settle(home.hass)
     (grant,) = home.cloud.oauth.grants(home.house.guest)
     assert guest.data["token"]["refresh_token"] == grant.refresh_token
     assert guest.state is ConfigEntryState.LOADED

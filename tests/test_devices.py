@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.parqex.const import DOMAIN
@@ -208,3 +209,23 @@ async def test_a_device_that_may_be_listed_cannot_be_deleted(
     for listed_id in (home.gate.id, home.house.entrance.id):
         answer = await browser.remove_device(device(home, listed_id).id)
         assert not answer["success"]
+        assert "in the ParqEx app first" in answer["error"]["message"]
+
+
+async def test_two_accounts_with_one_door_are_told_apart(
+    home: Home, guest: MockConfigEntry
+) -> None:
+    """By a number, where both know it by the same name."""
+
+    def shown() -> Any:
+        found = dr.async_get(home.hass).async_get_device_by_identifier(
+            (DOMAIN, home.gate.id), guest.entry_id
+        )
+        return found and found.name
+
+    assert shown() == "Front gate"
+    home.gate.names.clear()
+    await home.advance(30)
+    assert shown() == "Main gate (2)"
+    await home.reload()
+    assert device(home, home.gate.id).name == "Main gate"

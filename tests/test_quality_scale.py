@@ -176,7 +176,8 @@ async def test_entities(home: Home) -> None:
             is_switch = entry.domain == Platform.SWITCH
             assert entry.original_name == (None if is_switch else words.get("name"))
             options = (entry.capabilities or {}).get("options", [])
-            states = ("on", "off") if is_switch else options
+            is_binary = is_switch or entry.domain == Platform.BINARY_SENSOR
+            states = ("on", "off") if is_binary else options
             assert {*states} == {*words.get("state", {})}
         else:
             assert entry.original_device_class

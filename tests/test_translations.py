@@ -27,7 +27,7 @@ LANGUAGES = sorted(path.stem for path in FOLDER.glob("translations/*.json"))
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
 # The only texts that may read as in English, the latter in Dutch.
-THE_SAME = {"ParqEx", "Open"}
+THE_SAME = {"ParqEx", "Open", "No"}
 
 # Errors of commands alone: fetching can't end in them.
 ONLY_COMMANDS = (
@@ -113,4 +113,5 @@ def test_errors() -> None:
     keys += [error.translation_key or "" for error in raised]
     assert set(sentences) == {f"{key}.message" for key in keys}
     asking = {exceptions.error_key(error) for error in fetching} - {"not_authorized"}
+    asking |= {"credentials_rejected", "wrong_account"}
     assert texts("en", "config", "error").keys() == asking

@@ -3,7 +3,7 @@
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import UnknownImplementationError
+from homeassistant.exceptions import HomeAssistantError, UnknownImplementationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.config_entry_oauth2_flow import (
     async_get_config_entry_implementation,
@@ -109,15 +109,13 @@ async def async_remove_config_entry_device(
 ) -> bool:
     """Let the user delete a device that ParqEx does not list now.
 
-    Should ParqEx list it again, after an incomplete answer, it is set up anew.
+    Should ParqEx list it again, after an incomplete answer, it is set up anew. Raise
+    HomeAssistantError where it may not be deleted.
     """
-    if entry.state is not ConfigEntryState.LOADED:
-        return False
-    coordinator = entry.runtime_data.coordinator
 
     def is_listed() -> bool:
         return any(
-            domain == DOMAIN and coordinator.data.lists(identifier)
+            domain == DOMAIN and entry.runtime_data.coordinator.data.lists(identifier)
             for domain, identifier in device.identifiers
         )
 
@@ -126,8 +124,15 @@ async def async_remove_config_entry_device(
         if is_listed() and entry.state is ConfigEntryState.LOADED:
             hass.config_entries.async_schedule_reload(entry.entry_id)
 
-    if is_listed():
-        return False
+    if entry.state is not ConfigEntryState.LOADED or is_listed():
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="device_listed",
+            translation_placeholders={
+                "device": device.name_by_user or device.name or ""
+            },
+        )
+    coordinator = entry.runtime_data.coordinator
     entry.async_on_unload(coordinator.async_add_listener(reload_if_listed))
     return True
 

@@ -17,7 +17,7 @@ from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import callback
 from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHandler
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig
-from homeassistant.helpers.typing import UNDEFINED, UndefinedType
+from homeassistant.helpers.typing import UNDEFINED
 
 from .api import Account, ParqExClient, RateLimit, base_url, plain_id
 from .const import (
@@ -104,6 +104,16 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         return await self.async_step_pick_implementation()
 
     @override
+    async def async_step_creation(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Request tokens, and say what to do where ParqEx rejects the credentials."""
+        result = await super().async_step_creation(user_input)
+        if result.get("reason") == "oauth_unauthorized":
+            return self._async_reject("credentials_rejected")
+        return result
+
+    @override
     async def async_oauth_create_entry(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Keep the new tokens and identify their account."""
         self._data = data
@@ -124,7 +134,7 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
             async with self._lock:
                 account = await self._async_account()
         except AUTH_ERRORS:
-            return self.async_abort(reason="oauth_unauthorized")
+            return self._async_reject("credentials_rejected")
         except SERVICE_ERRORS as err:
             return self.async_show_form(
                 step_id="identify", errors={"base": error_key(err)}
@@ -152,20 +162,29 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         entry = await self.async_set_unique_id(
             known.get(plain_id(account.id), account.id), raise_on_progress=False
         )
+        if entry is not None:
+            await TokenStore(self.hass, entry).async_replace(self._data)
         again = self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE)
+        if again and (entry is None or entry.entry_id != self.context["entry_id"]):
+            if entry is not None:
+                self.hass.config_entries.async_schedule_reload(entry.entry_id)
+            return self._async_reject("wrong_account")
         if entry is None:
-            if again:
-                return self.async_abort(reason="wrong_account")
             return self.async_create_entry(
                 title=account.name or MANUFACTURER, data=self._data
             )
-        reason: str | UndefinedType = UNDEFINED  # Home Assistant's own: it succeeded
-        if not again:
-            reason = "already_configured"
-        elif entry.entry_id != self.context["entry_id"]:
-            reason = "wrong_account"
-        await TokenStore(self.hass, entry).async_replace(self._data)
+        # Home Assistant has a reason of its own for an account that is linked again.
+        reason = UNDEFINED if again else "already_configured"
         return self.async_update_reload_and_abort(entry, reason=reason)
+
+    @callback
+    def _async_reject(self, reason: str) -> ConfigFlowResult:
+        """Abort, or offer to sign in again where the account's repair waits for it."""
+        if self.source == SOURCE_REAUTH:
+            return self.async_show_form(
+                step_id="reauth_confirm", errors={"base": reason}
+            )
+        return self.async_abort(reason=reason)
 
 
 class ParqExOptionsFlow(OptionsFlowWithReload):

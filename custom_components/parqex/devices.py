@@ -115,9 +115,31 @@ class Devices:
                 manufacturer=MANUFACTURER,
                 model="Access point",
                 **via,
-                **_access_point_name(access_point),
+                **self._access_point_name(access_point),
             )
             self._last_listed[access_point.id] = access_point
+
+    def _access_point_name(self, access_point: AccessPoint) -> dict[str, Any]:
+        """Return the name its user gave it, or its position on the controller.
+
+        Where accounts that were linked before have it by the same name, it is numbered,
+        since the account's own name would get into states and entity ids.
+        """
+        if not (name := access_point.name):
+            return {
+                "translation_key": "access_point",
+                "translation_placeholders": {"number": str(access_point.number or "?")},
+            }
+        number = 1
+        for entry in self._coordinator.hass.config_entries.async_entries(DOMAIN):
+            if entry.entry_id == self._entry_id:
+                break
+            same = self._registry.async_get_device_by_identifier(
+                (DOMAIN, access_point.id), entry.entry_id
+            )
+            known_as = same and same.name
+            number += known_as in (name, f"{name} ({number})")
+        return {"name": f"{name} ({number})" if number > 1 else name}
 
     @callback
     def _async_remove_others(self) -> None:
@@ -152,14 +174,4 @@ def _controller_name(access_points: list[AccessPoint]) -> dict[str, Any]:
     return {
         "translation_key": "controller_of",
         "translation_placeholders": {"access_points": listed},
-    }
-
-
-def _access_point_name(access_point: AccessPoint) -> dict[str, Any]:
-    """Return the name its user gave it, or its position on the controller."""
-    if access_point.name:
-        return {"name": access_point.name}
-    return {
-        "translation_key": "access_point",
-        "translation_placeholders": {"number": str(access_point.number or "?")},
     }

@@ -3,6 +3,9 @@
 An account has one webhook id at a time. All its open options dialogs share it.
 """
 
+from textwrap import indent
+from urllib.parse import quote
+
 from homeassistant.components.webhook import async_generate_id, async_generate_path
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
@@ -14,28 +17,30 @@ from ..data import ParqExConfigEntry, account_state
 SUPPORT_EMAIL = "support@parqex.com"
 
 # To ParqEx, so in English, whatever the user's language is.
+SUBJECT = "Webhook for Home Assistant"
 EMAIL = """\
-> Subject: Webhook for Home Assistant
->
-> Hello,
->
-> please send the webhook events of my ParqEx account to this address:
->
-> `{address}`
->
-> - Account: *your name, and the e-mail address you sign in to ParqEx with*
-> - Events: every access point of the account that opens or closes
-> - Format: one HTTPS POST with JSON for each event, as your API documentation describes
->
-> Thank you!"""
+Hello,
+
+please send the webhook events of my ParqEx account to this address:
+
+{address}
+
+- Account: (your name, and the e-mail address you sign in to ParqEx with)
+- Events: every access point of the account that opens or closes
+- Format: one HTTPS POST with JSON for each event, as your API documentation describes
+
+Thank you!"""
 
 
 @callback
 def email_placeholders(address: str) -> dict[str, str]:
     """Return the placeholders of the dialog that shows an address."""
+    body = EMAIL.format(address=address)
+    shown = f"Subject: {SUBJECT}\n\n{body}".replace(address, f"`{address}`")
     return {
         "address": address,
-        "email": EMAIL.format(address=address),
+        "email": indent(shown, "> ", lambda _: True),
+        "mailto": f"mailto:{SUPPORT_EMAIL}?subject={quote(SUBJECT)}&body={quote(body)}",
         "support_email": SUPPORT_EMAIL,
     }
 
