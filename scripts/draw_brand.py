@@ -1,9 +1,8 @@
-"""Draw the brand images: an original mark, a raised barrier beside its post."""
+"""Draw the brand images: an original mark, a gate whose two leaves open."""
 
-from math import cos, radians, sin
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 BRAND = Path(__file__).parents[1] / "custom_components" / "parqex" / "brand"
 
@@ -22,43 +21,57 @@ def icon(size: int, *, dark: bool) -> Image.Image:
     image = Image.new("RGBA", (size * OVERSAMPLING,) * 2)
     draw = ImageDraw.Draw(image)
 
-    def box(left: float, top: float, right: float, bottom: float) -> list[float]:
-        return [one * scale for one in (left, top, right, bottom)]
+    def post(left: float) -> None:
+        x, right = left * scale, (left + 14) * scale
+        draw.rounded_rectangle([x, 12 * scale, right, 96 * scale], 3 * scale, fill=ink)
+        draw.ellipse([x - scale, 2 * scale, right + scale, 18 * scale], fill=ink)
 
-    # The ground, the post, and the arm with its stripes, raised.
-    draw.rounded_rectangle(box(4, 86, 96, 96), radius=5 * scale, fill=ink)
-    draw.rounded_rectangle(box(12, 40, 36, 90), radius=6 * scale, fill=ink)
-    angle = radians(38)
-    ahead, aside = (cos(angle), -sin(angle)), (sin(angle), cos(angle))
+    def point(along: float, height: float, mirrored: bool) -> tuple[float, float]:
+        # A leaf stands in perspective: what is farther from its post is smaller.
+        x, near, far = 16 + 24 * along, (height - 57), (height - 57) * 0.72
+        y = 57 + near + (far - near) * along - 7 * along
+        return ((100 - x if mirrored else x) * scale, y * scale)
 
-    def along(distance: float, offset: float) -> tuple[float, float]:
-        return (
-            (24 + ahead[0] * distance + aside[0] * offset) * scale,
-            (54 + ahead[1] * distance + aside[1] * offset) * scale,
-        )
+    def beam(ends: tuple[float, float], rows: tuple[float, float], side: bool) -> None:
+        (begin, end), (top, bottom) = ends, rows
+        corners = [(begin, top), (end, top), (end, bottom), (begin, bottom)]
+        draw.polygon([point(*corner, side) for corner in corners], fill=ACCENT)
 
-    def bar(begin: float, end: float, fill: tuple[int, int, int]) -> None:
-        corners = [along(begin, -7), along(end, -7), along(end, 7), along(begin, 7)]
-        draw.polygon(corners, fill=fill)
-
-    bar(0, 66, ACCENT)
-    for begin in (20, 43):
-        bar(begin, begin + 11, ink)
-    for distance in (0, 66):
-        x, y = along(distance, 0)
-        reach = 7 * scale
-        draw.ellipse([x - reach, y - reach, x + reach, y + reach], fill=ACCENT)
-    draw.ellipse(box(19, 49, 29, 59), fill=ink)
+    for side in (False, True):
+        beam((0, 1), (24, 33), side)
+        beam((0, 1), (81, 90), side)
+        for bar in (0.0, 0.29, 0.58, 0.87):
+            beam((bar, bar + 0.13), (24, 90), side)
+    post(3)
+    post(83)
     return image.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def logo(height: int, *, dark: bool) -> Image.Image:
+    """Return the mark with the name beside it, `height` pixels high, on nothing."""
+    mark = icon(height, dark=dark)
+    font = ImageFont.load_default(height * 0.62)
+    left, top, right, bottom = font.getbbox("ParqEx")
+    gap = height // 6
+    image = Image.new("RGBA", (round(height + gap + right - left), height))
+    image.paste(mark)
+    origin = (height + gap - left, (height - bottom - top) / 2)
+    ImageDraw.Draw(image).text(
+        origin, "ParqEx", font=font, fill=INK_ON_DARK if dark else INK
+    )
+    return image
 
 
 def main() -> None:
     """Write all images."""
     BRAND.mkdir(exist_ok=True)
     for prefix, dark in (("", False), ("dark_", True)):
-        for name, size in (("icon", 256), ("icon@2x", 512), ("logo", 256)):
-            path = BRAND / f"{prefix}{name}.png"
-            icon(size, dark=dark).save(path, optimize=True)
+        for suffix, size in (("", 256), ("@2x", 512)):
+            for name, draw in (("icon", icon), ("logo", logo)):
+                path = BRAND / f"{prefix}{name}{suffix}.png"
+                draw(size // (1 if name == "icon" else 2), dark=dark).save(
+                    path, optimize=True
+                )
 
 
 if __name__ == "__main__":

@@ -107,12 +107,13 @@ def test_manifest() -> None:
 def test_brand(variant: str) -> None:
     """The images have the sizes that Home Assistant asks for."""
     sizes = []
-    for name in ("icon", "icon@2x", "logo"):
+    for name in ("icon", "icon@2x", "logo", "logo@2x"):
         header = (COMPONENT / "brand" / f"{variant}{name}.png").read_bytes()[:24]
         assert header[1:16] == b"PNG\r\n\x1a\n\0\0\0\rIHDR"
         sizes.append((int.from_bytes(header[16:20]), int.from_bytes(header[20:])))
     assert sizes[:2] == [(256, 256), (512, 512)]
-    assert 128 <= min(sizes[2]) <= 256
+    assert (sizes[2][1], sizes[3][1]) == (128, 256)
+    assert all(width > 2 * height for width, height in sizes[2:])
 
 
 def test_strict() -> None:
