@@ -74,10 +74,10 @@ class ParqExRepairFlow(RepairsFlow):
         """
         self._entry.async_start_reauth(self.hass)
         sources = {SOURCE_REAUTH, SOURCE_RECONFIGURE}
-        for flow in self._entry.async_get_active_flows(self.hass, sources):
-            next_flow = (FlowType.CONFIG_FLOW, flow["flow_id"])
-            return self.async_create_entry(data={}, next_flow=next_flow)
-        return self.async_abort(reason="cannot_link")
+        flow = next(self._entry.async_get_active_flows(self.hass, sources))
+        return self.async_create_entry(
+            data={}, next_flow=(FlowType.CONFIG_FLOW, flow["flow_id"])
+        )
 
     @callback
     def _async_explain(self, error: str | None = None) -> RepairsFlowResult:

@@ -116,6 +116,20 @@ async def test_new_login_is_not_replaced_by_a_refresh_of_the_old(
     assert await restart(unlinked, entry, **relinked) == newest(unlinked)
 
 
+async def test_login_that_is_being_replaced_is_not_renewed(unlinked: Home) -> None:
+    """The new one is used, and no request is spent on the old."""
+    hass, entry = unlinked.hass, unlinked.entry
+    session = await session_of(hass, entry)
+    rejected = entry.data["token"]["access_token"]
+    relinked = entry_for(unlinked.cloud, unlinked.house.owner).data
+    _, token = await asyncio.gather(
+        TokenStore(hass, entry).async_replace(relinked),
+        session.async_renewed_access_token(rejected),
+    )
+    assert token == relinked["token"]["access_token"]
+    assert not unlinked.endpoints
+
+
 async def test_account_linked_again_keeps_its_new_tokens(home: Home) -> None:
     """Also if the disk has an older copy: a backup came back, or writing failed."""
     await refresh(home)
