@@ -1,4 +1,4 @@
-"""Voice: nothing is operated that the user did not expose."""
+"""Exposure: no assistant knows what the user did not expose."""
 
 import pytest
 
