@@ -1,140 +1,104 @@
-"""Google Assistant, as Home Assistant answers it."""
+"""Google Assistant, set up in configuration.yaml."""
 
-from typing import Any
-
-import pytest
-from pytest_homeassistant_custom_component.common import MockUser
+from typing import Any, override
 
 from homeassistant.components.google_assistant import GOOGLE_ASSISTANT_SCHEMA
 from homeassistant.components.google_assistant.http import GoogleConfig
 from homeassistant.components.google_assistant.smart_home import async_handle_message
-from homeassistant.helpers import entity_registry as er
-from tests.common import GATE, Home
 from tests.conftest import settle
 
-from .gate import BOTH, CLOSE, COVER, OPEN, report
+from .conftest import CLOSE, COVER, OPEN, Surface, report
 
-PIN = {"challenge": {"pin": "1234"}}
+# Home Assistant has no types here.
+CONFIG: Any = GoogleConfig
+HANDLE: Any = async_handle_message
 
 
-class Google:
-    """What asks Home Assistant, for a user who set it up in configuration.yaml."""
+class TestGoogle(Surface):
+    """It takes an unknown switch for off, and an unknown cover for offline."""
 
-    def __init__(self, home: Home, user: MockUser, **settings: Any) -> None:
-        """Initialize with settings."""
-        self.home, self._user = home, user
-        config = GOOGLE_ASSISTANT_SCHEMA({"project_id": "home"})
-        self._config: Any = GoogleConfig(home.hass, {**config, **settings})
+    kinds = (
+        ("Main gate Switch", "SWITCH", ["OnOff"]),
+        ("Main gate", "GATE", ["OpenClose"]),
+        ("Main gate", "GARAGE", ["OpenClose"]),
+        ("Main gate", "DOOR", ["OpenClose"]),
+    )
+    closed = {"openPercent": 0}, {"on": False}
+    opened = {"openPercent": 100}, {"on": True}
+    unknown = None, {"on": False}
+    unavailable = None, None
+    done, refused, skipped = "SUCCESS", "unknownError", "SUCCESS"
+    report_state = False
+    needed_pin: str | None = "1234"
+    said_pin: str | None = "1234"
 
     async def ask(self, intent: str, payload: Any = None) -> Any:
         """Send a request."""
-        await self._config.async_initialize()
+        hass, user = self.home.hass, self.user
+        settings = GOOGLE_ASSISTANT_SCHEMA({"project_id": "home"})
+        settings["secure_devices_pin"] = self.needed_pin
+        settings["report_state"] = self.report_state
+        config = CONFIG(hass, settings)
+        await config.async_initialize()
         request = {"intent": f"action.devices.{intent}", "payload": payload}
-        user = self._user.id
-        answer: Any = await async_handle_message(
-            *(self.home.hass, self._config, user, user),
-            {"requestId": "1", "inputs": [request]},
-            "cloud",
-        )
-        await settle(self.home.hass)
+        message = {"requestId": "1", "inputs": [request]}
+        answer = await HANDLE(hass, config, user, user, message, "cloud")
+        await settle(hass)
         return answer["payload"]
 
-    async def command(self, entity_id: str, is_open: bool, **challenge: Any) -> Any:
-        """Open or close; return the result, or the reason why not."""
-        name, params = "OnOff", {"on": is_open}
+    @override
+    async def kind(self, entity_id: str) -> Any:
+        devices = (await self.ask("SYNC"))["devices"]
+        (device,) = (one for one in devices if one["id"] == entity_id)
+        kind, *traits = (
+            it.split(".")[-1] for it in (device["type"], *device["traits"])
+        )
+        return device["name"]["name"], kind, traits
+
+    @override
+    async def see(self, entity_id: str) -> Any:
+        answer = await self.ask("QUERY", {"devices": [{"id": entity_id}]})
+        shown = answer["devices"][entity_id]
+        return shown if shown.pop("online") else None
+
+    @override
+    async def turn(self, entity_id: str, to_open: bool) -> str:
+        name, params = "OnOff", dict[str, Any](on=to_open)
         if entity_id == COVER:
-            name, params = "OpenClose", {"openPercent": 100 * is_open}
-        command = {"command": f"action.devices.commands.{name}", "params": params}
-        commands = [
-            {"devices": [{"id": entity_id}], "execution": [command | challenge]}
-        ]
-        answer = await self.ask("EXECUTE", {"commands": commands})
-        result = answer["commands"][0] if "commands" in answer else answer
-        reason = result.get("challengeNeeded", {}).get("type")
-        return reason or result.get("errorCode", result.get("status"))
+            name, params = "OpenClose", {"openPercent": 100 * to_open}
+        execution: Any = {"command": f"action.devices.commands.{name}"}
+        execution |= {"params": params}
+        if self.said_pin and to_open:
+            execution |= {"challenge": {"pin": self.said_pin}}
+        command = {"devices": [{"id": entity_id}], "execution": [execution]}
+        answer = await self.ask("EXECUTE", {"commands": [command]})
+        result = answer.get("commands", [answer])[0]
+        needed = result.get("challengeNeeded", {}).get("type")
+        return str(needed or result.get("errorCode", result.get("status")))
 
-    async def query(self) -> list[Any]:
-        """Return what it makes of the cover and of the switch."""
-        payload = {"devices": [{"id": one} for one in BOTH]}
-        return [*(await self.ask("QUERY", payload))["devices"].values()]
-
-
-@pytest.mark.parametrize("kind", ["gate", "garage", "door"])
-async def test_what_it_is(both: Home, hass_admin_user: MockUser, kind: str) -> None:
-    """Whatever the page for exposing says: configuration.yaml has its own list."""
-    er.async_get(both.hass).async_update_entity(COVER, device_class=kind)
-    await settle(both.hass)
-    devices = (await Google(both, hass_admin_user).ask("SYNC"))["devices"]
-    shown = {
-        one["id"]: (one["name"]["name"], *(it.split(".")[-1] for it in one["traits"]))
-        for one in devices
-    }
-    types = {one["id"]: one["type"].split(".")[-1] for one in devices}
-    assert shown[COVER] == ("Main gate", "OpenClose")
-    assert shown[GATE] == ("Main gate Switch", "OnOff")
-    assert (types[COVER], types[GATE]) == (kind.upper(), "SWITCH")
+    async def test_a_cover_needs_a_pin_to_open(self) -> None:
+        """And is shown as open while it does; without a PIN it never opens."""
+        for self.needed_pin, self.said_pin, says in (
+            ("1234", None, "pinNeeded"),
+            ("1234", "4321", "challengeFailedPinNeeded"),
+            (None, "1234", "challengeFailedNotSetup"),
+        ):
+            assert await self.turn(COVER, True) == says
+        assert not self.home.sent
+        self.needed_pin = "1234"
+        await self.turn(COVER, True)
+        assert self.home.sent == OPEN
+        assert await self.see(COVER) == {"openPercent": 100}
 
 
-@pytest.mark.parametrize(
-    ("state", "cover", "switch"),
-    [
-        ("closed", {"online": True, "openPercent": 0}, {"online": True, "on": False}),
-        ("open", {"online": True, "openPercent": 100}, {"online": True, "on": True}),
-        ("unknown", {"online": False}, {"online": True, "on": False}),
-        ("unavailable", {"online": False}, {"online": False}),
-    ],
-)
-async def test_whether_it_is_open(
-    both: Home, hass_admin_user: MockUser, state: str, cover: Any, switch: Any
-) -> None:
-    """Of a switch, unknown is off."""
-    await report(both, state)
-    assert await Google(both, hass_admin_user).query() == [cover, switch]
+class TestGoogleReported(TestGoogle):
+    """It is never told of a refusal while states are reported to it."""
 
+    report_state = True
+    refused = "SUCCESS"
 
-async def test_a_pin_opens_a_cover(both: Home, hass_admin_user: MockUser) -> None:
-    """Without one it does not open; nothing else needs one."""
-    without = Google(both, hass_admin_user)
-    assert await without.command(COVER, True, **PIN) == "challengeFailedNotSetup"
-    google = Google(both, hass_admin_user, secure_devices_pin="1234")
-    assert await google.command(COVER, True) == "pinNeeded"
-    wrong = {"challenge": {"pin": "4321"}}
-    assert await google.command(COVER, True, **wrong) == "challengeFailedPinNeeded"
-    assert not both.sent
-    assert await google.command(COVER, True, **PIN) == "SUCCESS"
-    assert both.sent == OPEN
-    assert (await google.query())[0]["openPercent"] == 100  # it opens
-    await both.advance(30)
-    assert await without.command(COVER, False) == "SUCCESS"
-    assert both.sent == OPEN + CLOSE
-    await both.advance(30)
-    assert await without.command(GATE, True) == "SUCCESS"
-    await both.advance(30)
-    assert await without.command(GATE, False) == "SUCCESS"
-    assert both.sent == (OPEN + CLOSE) * 2
-
-
-@pytest.mark.parametrize("entity_id", BOTH)
-@pytest.mark.parametrize(
-    ("report_state", "says"), [(False, "unknownError"), (True, "SUCCESS")]
-)
-async def test_a_refusal(
-    both: Home, hass_admin_user: MockUser, entity_id: str, report_state: bool, says: str
-) -> None:
-    """It is an error without words, or none while states are reported to Google."""
-    both.house.entrance.refusal = 428
-    settings = {"secure_devices_pin": "1234", "report_state": report_state}
-    google = Google(both, hass_admin_user, **settings)
-    assert await google.command(entity_id, True, **PIN) == says
-    assert both.sent == OPEN
-    await report(both, "unavailable")
-    assert await google.command(entity_id, True, **PIN) == "SUCCESS"
-    assert both.sent == OPEN
-
-
-async def test_what_is_unknown(both: Home, hass_admin_user: MockUser) -> None:
-    """It closes, but Google is told that it did not, while states are reported to it."""
-    await report(both, "unknown")
-    google = Google(both, hass_admin_user, report_state=True)
-    assert await google.command(COVER, False) == "notSupported"
-    assert both.sent == CLOSE
+    async def test_what_is_unknown(self) -> None:
+        """It closes, but Google is told that it does not."""
+        await report(self.home, "unknown")
+        assert await self.turn(COVER, False) == "notSupported"
+        assert self.home.sent == CLOSE
