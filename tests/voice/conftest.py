@@ -41,6 +41,7 @@ class Surface:
     kinds: tuple[Any, Any, Any, Any]
     # What it shows of the cover and of the switch.
     closed: tuple[Any, Any]
+    opening: tuple[Any, Any]
     opened: tuple[Any, Any]
     unknown: tuple[Any, Any]
     unavailable: tuple[Any, Any]
@@ -93,6 +94,7 @@ class Surface:
     async def test_open_and_close(self, entity_id: str) -> None:
         """Also what is unknown; a refusal is not explained, and what is unavailable skipped."""
         assert await self.turn(entity_id, True) == self.done
+        assert await self.see(entity_id) == self.opening[BOTH.index(entity_id)]
         await self.home.advance(30)
         assert await self.turn(entity_id, False) == self.done
         await report(self.home, "unknown")

@@ -19,6 +19,7 @@ class TestAlexa(Surface):
         ("Main gate", ["DOOR"], {"Mode", "Power"}),
     )
     closed = ("position.closed", "OK"), ("OFF", "OK")
+    opening = ("position.opening", "OK"), ("ON", "OK")
     opened = ("position.open", "OK"), ("ON", "OK")
     unknown = ("position.unknown", "OK"), ("ON", "OK")
     unavailable = (None, "UNREACHABLE"), ("ON", "UNREACHABLE")

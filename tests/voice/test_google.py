@@ -7,7 +7,7 @@ from homeassistant.components.google_assistant.http import GoogleConfig
 from homeassistant.components.google_assistant.smart_home import async_handle_message
 from tests.conftest import settle
 
-from .conftest import CLOSE, COVER, OPEN, Surface, report
+from .conftest import CLOSE, COVER, Surface, report
 
 # Home Assistant has no types here.
 CONFIG: Any = GoogleConfig
@@ -24,7 +24,8 @@ class TestGoogle(Surface):
         ("Main gate", "DOOR", ["OpenClose"]),
     )
     closed = {"openPercent": 0}, {"on": False}
-    opened = {"openPercent": 100}, {"on": True}
+    opening = {"openPercent": 100}, {"on": True}
+    opened = opening
     unknown = None, {"on": False}
     unavailable = None, None
     done, refused, skipped = "SUCCESS", "unknownError", "SUCCESS"
@@ -77,7 +78,7 @@ class TestGoogle(Surface):
         return str(needed or result.get("errorCode", result.get("status")))
 
     async def test_a_cover_needs_a_pin_to_open(self) -> None:
-        """And is shown as open while it does; without a PIN it never opens."""
+        """Without a PIN it never opens; it closes without one."""
         for self.needed_pin, self.said_pin, says in (
             ("1234", None, "pinNeeded"),
             ("1234", "4321", "challengeFailedPinNeeded"),
@@ -85,10 +86,9 @@ class TestGoogle(Surface):
         ):
             assert await self.turn(COVER, True) == says
         assert not self.home.sent
-        self.needed_pin = "1234"
-        await self.turn(COVER, True)
-        assert self.home.sent == OPEN
-        assert await self.see(COVER) == {"openPercent": 100}
+        await report(self.home, "open")
+        await self.turn(COVER, False)
+        assert self.home.sent == CLOSE
 
 
 class TestGoogleReported(TestGoogle):

@@ -11,7 +11,7 @@ from tests.conftest import settle
 from .conftest import COVER, Surface, report
 
 # HomeKit's own numbers.
-IS_OPEN, IS_CLOSED, OPENS, CLOSES = range(4)
+IS_OPEN, IS_CLOSED, OPENS = range(3)
 
 
 class TestHomeKit(Surface):
@@ -20,6 +20,7 @@ class TestHomeKit(Surface):
     # HomeKit's doors have positions, which a door here has not.
     kinds = ("Switch", "GarageDoorOpener", "GarageDoorOpener", "WindowCovering")
     closed = (IS_CLOSED, IS_CLOSED), False
+    opening = (OPENS, IS_OPEN), True
     opened = unknown = (IS_OPEN, IS_OPEN), True
     unavailable = None, None
     done, refused, skipped = "done", "undone", "done"
@@ -70,16 +71,6 @@ class TestHomeKit(Surface):
         target.client_update_value(wanted)
         await settle(self.home.hass)
         return "done" if target.value == wanted else "undone"
-
-    async def test_a_cover_moves_until_it_is_reported(self) -> None:
-        """In both directions."""
-        shown = []
-        for to_open in (True, False):
-            await self.turn(COVER, to_open)
-            shown.append(await self.see(COVER))
-            await self.home.advance(30)
-            shown.append(await self.see(COVER))
-        assert [current for current, _ in shown] == [OPENS, IS_OPEN, CLOSES, IS_CLOSED]
 
     async def test_what_is_unknown_from_the_start(self) -> None:
         """A cover is open, a switch off."""

@@ -25,6 +25,7 @@ class TestLanguageModel(Surface):
         ("cover", {"device_class": "door"}),
     )
     closed = "closed", "off"
+    opening = "opening", "on"
     opened = "open", "on"
     unknown = "unknown", "unknown"
     unavailable = "unavailable", "unavailable"
