@@ -5,9 +5,10 @@ from typing import Any, override
 from homeassistant.components.google_assistant import GOOGLE_ASSISTANT_SCHEMA
 from homeassistant.components.google_assistant.http import GoogleConfig
 from homeassistant.components.google_assistant.smart_home import async_handle_message
+from tests.common import GATE
 from tests.conftest import settle
 
-from .conftest import CLOSE, COVER, Surface, report
+from .conftest import CLOSE, COVER, OPEN, Surface, report
 
 # Home Assistant has no types here.
 CONFIG: Any = GoogleConfig
@@ -78,7 +79,7 @@ class TestGoogle(Surface):
         return str(needed or result.get("errorCode", result.get("status")))
 
     async def test_a_cover_needs_a_pin_to_open(self) -> None:
-        """Without a PIN it never opens; it closes without one."""
+        """Without a PIN it never opens; it closes without one, and a switch opens."""
         for self.needed_pin, self.said_pin, says in (
             ("1234", None, "pinNeeded"),
             ("1234", "4321", "challengeFailedPinNeeded"),
@@ -86,9 +87,11 @@ class TestGoogle(Surface):
         ):
             assert await self.turn(COVER, True) == says
         assert not self.home.sent
-        await report(self.home, "open")
+        self.said_pin = None
+        await self.turn(GATE, True)
+        await self.home.advance(30)
         await self.turn(COVER, False)
-        assert self.home.sent == CLOSE
+        assert self.home.sent == OPEN + CLOSE
 
 
 class TestGoogleReported(TestGoogle):
