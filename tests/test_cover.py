@@ -6,12 +6,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.parqex.const import EVENT_ACCESS
-from homeassistant.components.conversation import async_converse
-from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, Event
 from homeassistant.exceptions import ServiceNotSupported, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
-from homeassistant.setup import async_setup_component
 from tests.common import GATE, Home, gate_with, refused
 from tests.conftest import entry_for, set_up, settle
 from tests.dialogs import choose
@@ -120,21 +117,6 @@ async def test_it_is_what_the_user_says(both: Home) -> None:
         assert state
         kinds.append(state.attributes["device_class"])
     assert kinds == ["gate", "garage"]
-
-
-async def test_assist_tells_the_two_apart(both: Home) -> None:
-    """The cover has the access point's name alone."""
-    for component in ("homeassistant", "intent", "conversation"):
-        assert await async_setup_component(both.hass, component, {})
-    for entity_id in (COVER, GATE):
-        async_expose_entity(both.hass, "conversation", entity_id, True)
-    for words in ("open the main gate", "turn on the main gate switch"):
-        await async_converse(both.hass, words, None, Context(), language="en")
-        await both.advance(2)
-        await both.advance(2)
-        both.gate.close_by_hand()
-        await both.advance(30)
-    assert both.sent == [("Main gate", "OPEN")] * 2
 
 
 async def test_the_option_enables_and_disables(home: Home) -> None:
