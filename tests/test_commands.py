@@ -1,7 +1,7 @@
 """Commands: sent once and in time, followed until confirmed, kept over reloads."""
 
 import asyncio
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import pytest
@@ -487,3 +487,103 @@ async def test_what_was_lost_and_confirmed_since_is_done(home: Home) -> None:
     assert home.shown(DOOR) == "on"
     await home.turn("turn_on")
     assert home.sent == [OPEN]
+
+
+@pytest.mark.parametrize("service", ["turn_on", "turn_off"])
+async def test_what_is_unknown_was_not_undone_by_hand(home: Home, service: str) -> None:
+    """Docs: the same sends nothing for 20 s unless it was undone by hand since."""
+    home.gate.travel_seconds = 0
+    if service == "turn_off":
+        home.gate.open_by_hand()
+    await home.advance(30)
+    await home.turn(service)
+    await home.advance(2)
+    assert home.shown(DOOR) == ("on" if service == "turn_on" else "off")
+    home.fail("sync", edit=gate_with(state="MOVING"))
+    await home.advance(5)
+    assert home.shown() == "unknown"
+    # An error would be fine, too.
+    with suppress(HomeAssistantError):
+        await home.turn(service)
+    assert home.sent == [OPEN if service == "turn_on" else CLOSE]
+
+
+async def test_a_lost_repetition_prolongs_no_wish(home: Home) -> None:
+    """Docs: what was asked for is shown for at most a minute."""
+    home.gate.stuck = True
+    await home.turn("turn_on")
+    await home.advance(25)
+    await outcomes(home, 0, await press(home, **LOST))
+    assert home.shown() == "on"
+    for _ in range(20):
+        await home.advance(2)
+    # 65 s after the only command that was accepted.
+    assert home.shown(DOOR) == "off"
+    assert home.shown() == "off"
+
+
+async def test_a_repetition_under_way_prolongs_no_wish(home: Home) -> None:
+    """Docs: what was asked for is shown for at most a minute."""
+    home.gate.stuck = True
+    await home.turn("turn_on")
+    for _ in range(11):
+        await home.advance(5)
+    assert home.shown() == "on"
+    pressed = await press(home, delay=9)
+    for _ in range(4):
+        home.freezer.tick(2)
+        await turns(300)
+    assert not pressed.done()
+    # 63 s after the only command that was accepted.
+    shown = home.shown()
+    await outcomes(home, 2, pressed)
+    assert shown == "off"
+
+
+async def test_what_was_closed_and_is_unknown_when_its_turn_comes_is_not_closed(
+    home: Home,
+) -> None:
+    """Docs: nothing is sent if ParqEx no longer says whether it is closed."""
+    await home.advance(1)
+    queue = await press(home, "switch.elevator", delay=8)
+    assert home.shown() == "off"
+    closing = await begin(home.turn("turn_off"))
+    home.freezer.tick(1)
+    home.fail("sync", edit=gate_with(state="MOVING"))
+    await home.coordinator.async_refresh()
+    await outcomes(home, 8, queue, closing)
+    assert home.sent == [("Elevator", "OPEN")]
+
+
+@pytest.mark.parametrize("fault", [{"reset": True}, {"status": 500}], ids=str)
+async def test_what_was_open_before_proves_nothing_of_a_lost_command(
+    home: Home, fault: dict[str, Any]
+) -> None:
+    """An elevator may be reported open for ever: a press is not dropped in silence."""
+    home.cloud.door("Elevator").open_by_hand()
+    await home.advance(30)
+    lost = await press(home, "switch.elevator", **fault)
+    (result,) = await outcomes(home, 0, lost)
+    assert "may or may not move" in result
+    assert not home.cloud.commands
+    await home.advance(2)
+    # An error with the time to wait would be fine, and so would be a command.
+    try:
+        await home.turn("turn_on", "switch.elevator")
+    except HomeAssistantError:
+        return
+    assert home.cloud.commands
+
+
+async def test_what_the_first_answer_after_a_reload_confirms_is_confirmed(
+    home: Home,
+) -> None:
+    """Docs: the wish is shown until ParqEx reports it, from then on the report is."""
+    home.gate.travel_seconds = 0
+    await home.turn("turn_on")
+    home.freezer.tick(1)
+    await home.reload()
+    assert (home.shown(), home.shown(DOOR)) == ("on", "on")
+    home.gate.close_by_hand()
+    await home.advance(30)
+    assert (home.shown(), home.shown(DOOR)) == ("off", "off")

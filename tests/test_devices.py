@@ -1,5 +1,6 @@
 """Devices come, go and are renamed as ParqEx lists them."""
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -229,3 +230,47 @@ async def test_two_accounts_with_one_door_are_told_apart(
     assert shown() == "Main gate (2)"
     await home.reload()
     assert device(home, home.gate.id).name == "Main gate"
+
+
+def _without_other_doors(body: Any) -> Any:
+    """Make a record of the other controller unreadable."""
+    del body["devices"][0]["doors"]
+    return body
+
+
+@pytest.mark.parametrize("what", ["renamed", "added"])
+async def test_a_controllers_name_follows_what_changed_in_an_incomplete_list(
+    home: Home, what: str
+) -> None:
+    """Docs: what is added or renamed in ParqEx is so here; a controller is named so."""
+    if what == "renamed":
+        home.cloud.door("Garage left").rename("Bicycles")
+        wanted = "ParqEx controller (Bicycles, Garage right)"
+    else:
+        home.cloud.add_door(home.house.garage, "Cellar")
+        wanted = "ParqEx controller (Garage left, Garage right, Cellar)"
+    home.fail("sync", 1, edit=_without_other_doors)
+    await home.advance(30)
+    for _ in range(4):
+        await home.advance(30)
+    assert wanted in names(home)
+
+
+@pytest.mark.parametrize("first", ["CLOSED", "OPEN"])
+async def test_a_controller_that_is_listed_twice_proves_no_state(
+    home: Home, first: str
+) -> None:
+    """Which of two records is true cannot be known, as with doors listed twice."""
+    other = {"CLOSED": "OPEN", "OPEN": "CLOSED"}
+
+    def edit(body: Any) -> Any:
+        one = body["devices"][0]
+        one["doors"][0]["state"] = first
+        two = deepcopy(one)
+        two["doors"][0]["state"] = other[first]
+        body["devices"].append(two)
+        return body
+
+    home.fail("sync", edit=edit)
+    await home.advance(30)
+    assert home.shown() in ("unknown", "unavailable")

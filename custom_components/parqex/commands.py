@@ -67,6 +67,7 @@ class Commands:
             if not command.answer.done():
                 answered = partial(self._async_answered, access_point_id, command)
                 command.answer.add_done_callback(answered)
+        self._async_confirm()
         self._entry.async_create_background_task(
             self._hass, self._async_follow(), f"{DOMAIN} commands"
         )
@@ -82,9 +83,14 @@ class Commands:
         return command.unconfirmed if command else None
 
     @property
-    def followed(self) -> set[str]:
-        """The ids of the access points whose command is not confirmed yet."""
-        return {one_id for one_id, command in self._sent.items() if command.is_followed}
+    def followed(self) -> dict[str, float]:
+        """By id of the access points whose command is not confirmed, until when it is."""
+        return {
+            one_id: one.followed_until
+            for one_id, command in self._sent.items()
+            for one in (command, command.before)
+            if one and one.is_followed
+        }
 
     async def async_send(
         self,
@@ -130,16 +136,16 @@ class Commands:
             self._check(request)
             if command := self._under_way(request):
                 return command
+            reported = self._reported(request.access_point.id)
+            was_closed |= reported is State.CLOSED
             if busy := self._busy(request.access_point.controller_id):
                 # Two commands at once to one controller made the service fail.
                 await asyncio.wait([busy])
                 turn_at = monotonic()
                 continue
-            reported = self._reported(request.access_point.id)
             if State.OPEN in (request.state, reported):
                 return self._async_send_now(request)
             # An opener that knows only one impulse opens what is closed.
-            was_closed |= reported is State.CLOSED
             if self._coordinator.requested_at < turn_at:
                 await self._coordinator.async_refresh()
                 if not self._coordinator.last_update_success:
@@ -175,7 +181,7 @@ class Commands:
         reported = self._reported(request.access_point.id)
         if command.does(request, reported):
             return command
-        if command.state is request.state and command.confirmed:
+        if command.state is request.state and command.confirmed and reported:
             # It was undone by hand.
             return None
         raise StillMoving(request.name, command.seconds_to_move)
@@ -187,6 +193,7 @@ class Commands:
         command = Command(
             access_point.controller_id,
             request.state,
+            self._reported(access_point.id),
             request.context,
             monotonic(),
             self._sent.get(access_point.id),
@@ -244,13 +251,13 @@ class Commands:
         """Refresh often while a command is followed; nothing else confirms it."""
         while True:
             while followed := self.followed:
-                ends = min(self._sent[one_id].followed_until for one_id in followed)
+                seconds = min(followed.values()) - monotonic()
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(ends - monotonic()):
+                    async with asyncio.timeout(seconds):
                         await asyncio.sleep(SECONDS_BETWEEN_REFRESHES)
                         if not self._coordinator.login_rejected:
                             await self._coordinator.async_refresh()
-                self._coordinator.async_notify(followed - self.followed)
+                self._coordinator.async_notify(followed)
             await self._sent_or_answered.wait()
             self._sent_or_answered.clear()
 
@@ -270,6 +277,7 @@ class Commands:
                     answered_at is None
                     or answered_at > self._coordinator.requested_at
                     or sent.state is not reported
+                    or not (sent.accepted or sent.reported is not reported)
                 ):
                     continue
                 if not sent.confirmed:

@@ -55,11 +55,13 @@ class Command:
 
     `followed_until`: until then the service is asked whether it was carried out.
     `before`: the command it replaces, while it is not known whether it does, or an
-    accepted one that does the same. `context`: who asked for it.
+    accepted one that does the same. `context`: who asked for it. `reported`: the state
+    before it, which proves nothing of it.
     """
 
     controller_id: str
     state: State
+    reported: State | None
     context: Context | None
     sent_at: float
     before: Command | None

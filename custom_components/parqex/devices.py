@@ -50,9 +50,12 @@ class Devices:
         change = self._coordinator.change
         if change.now is change.before:
             return
-        # What an incomplete snapshot lacked may be gone.
-        lacked = () if change.before.complete else tuple(self._last_listed)
-        self._async_register((*change.ids, *lacked))
+        if change.now.complete and not change.before.complete:
+            # What that lacked may be gone, and half a list of access points makes no name.
+            self._last_listed.clear()
+            self._async_register([*change.now.controllers, *change.now.access_points])
+        else:
+            self._async_register(change.ids)
         if change.proves_removals:
             self._async_remove_others()
 

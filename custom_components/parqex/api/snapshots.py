@@ -60,12 +60,12 @@ def _merged(devices: Iterable[Device], before: Snapshot) -> Snapshot:
         skipped += device.skipped
         if (controller := device.controller) is None:
             continue
-        if (plain := plain_id(controller.id)) in controllers:
-            skipped += 1
-            continue
-        controllers[plain] = controller
+        first = controllers.setdefault(plain_id(controller.id), controller)
+        skipped += (is_twin := first is not controller)
         for access_point in device.access_points:
             plain = plain_id(access_point.id)
+            if is_twin and plain not in access_points:
+                continue
             twin = access_points.setdefault(plain, access_point)
             if twin is access_point:
                 continue
