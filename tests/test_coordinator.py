@@ -78,6 +78,19 @@ async def test_who_asks_to_wait_is_not_fetched_fast_for_an_hour(
         home.gate.close_by_hand()
 
 
+async def test_a_failure_is_no_request_to_wait(home: Home) -> None:
+    """What moves is followed fast all the same."""
+    home.fail("sync", 1, status=503)
+    await home.advance(30)
+    await home.advance(30)
+    home.gate.open_by_hand()
+    await home.advance(30)
+    home.cloud.requests.clear()
+    for _ in range(12):
+        await home.advance(5)
+    assert home.syncs >= 11
+
+
 async def test_two_accounts_each_ask(home: Home, guest: MockConfigEntry) -> None:
     """Both show an access point that they share."""
     assert len(home.hass.states.async_all("switch")) == 7

@@ -150,7 +150,6 @@ def test_only_what_makes_a_record_is_required() -> None:
         "id": "d1",
         "controller_id": "c1",
         "in_service": True,
-        "auto_close": False,
     }
     assert point()._asdict() == dict.fromkeys(AccessPoint._fields) | expected
     at = datetime.fromisoformat(EVENT["toggle_date_time"])
@@ -224,7 +223,7 @@ def test_a_battery_is_at_most_full_and_belongs_to_a_bluetooth_sensor() -> None:
 @pytest.mark.parametrize(
     ("flag", "meaning"),
     [
-        *((no, False) for no in (False, 0, "false", "False", "0")),
+        *((no, False) for no in (False, 0, "false", "False", "FALSE", "0")),
         *((other, True) for other in NOT_FALSE),
     ],
 )
@@ -234,7 +233,8 @@ def test_only_a_clear_no_disables(flag: Any, meaning: bool) -> None:
     assert point(active=flag).in_service is meaning
     assert point(registered=flag).in_service is meaning
     assert event(was_success=flag).success is meaning
-    assert point({"door_auto_close_enabled": flag}).auto_close is (flag is True)
+    auto_close = None if flag is None else meaning
+    assert point({"door_auto_close_enabled": flag}).auto_close is auto_close
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ MEANINGS: list[tuple[int, type[ParqExError]]] = [
     *((status, Refused) for status in (400, 402, 405, 418, 428)),
     *((status, CannotConnect) for status in (408, 502, 504, 599)),
     *[(500, ServiceFailed), (501, ServiceFailed)],
-    *[(403, Forbidden), (429, RateLimited), (503, RateLimited)],
+    *[(403, Forbidden), (429, RateLimited), (503, CannotConnect)],
 ]
 RENEWED = ("sync", "toggle")
 TOGGLE = {428: SensorRequired, 501: NotSupported, 503: CannotConnect}

@@ -103,7 +103,9 @@ class Answer(NamedTuple):
             return NotAuthorized("access token rejected")
         if status == HTTPStatus.FORBIDDEN:
             return Forbidden("not allowed for this account")
-        if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        if status == HTTPStatus.TOO_MANY_REQUESTS or (
+            status == HTTPStatus.SERVICE_UNAVAILABLE and self.retry_after is not None
+        ):
             return RateLimited(f"asked to wait (HTTP {status})", self.retry_after)
         if status in (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.NOT_IMPLEMENTED):
             return ServiceFailed(f"the service failed (HTTP {status})")

@@ -25,28 +25,29 @@ _ADDRESSES = {
 class HistoryDialect:
     """What was learnt of how the access log is asked for.
 
-    `type`: the `history_type` that worked, None before. `takes_future`: whether the
-    last day may be one that is still to come.
+    `type`: the `history_type` that worked. `takes_future`: whether the last day may be
+    one that is still to come. Both are None until it is known.
     """
 
     type: str | None = None
-    takes_future: bool = True
+    takes_future: bool | None = None
 
     def variants(self, end: date, today: date) -> list[tuple[str, date]]:
         """Return types and last days to ask for a log up to `end`, the likeliest first."""
         types = sorted(("device", "door"), key=lambda other: other != self.type)
         days = [end, today] if end > today else [end]
-        if not self.takes_future:
+        if self.takes_future is False:
             days.reverse()
         return [(one, last) for last in days for one in types]
 
     def worked(self, used_type: str, last: date, today: date, refused: bool) -> None:
-        """Remember what a log was answered to; `refused`: it was not with a later day."""
-        self.type = used_type
-        if last > today:
-            self.takes_future = True
-        elif refused:
-            self.takes_future = False
+        """Remember what a log was first answered to: a later refusal may pass again.
+
+        `refused`: it was not with a later day.
+        """
+        self.type = self.type or used_type
+        if self.takes_future is None and (last > today or refused):
+            self.takes_future = last > today
 
 
 class Dialect:

@@ -34,7 +34,7 @@ class AccessPoint(NamedTuple):
     in_service: bool  # neither it nor its controller is disabled by ParqEx
     relationship: Relationship | None
     left_open_after: int | None  # seconds
-    auto_close: bool
+    auto_close: bool | None
     auto_close_delay: int | None  # its unit is not documented
     battery: int | None  # percent; None without a Bluetooth sensor
 

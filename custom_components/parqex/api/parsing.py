@@ -25,6 +25,9 @@ LONGEST_ID = 255
 LONGEST_TEXT = 120
 LARGEST_NUMBER = 2**31 - 1
 
+# Between letters of some languages, and within emojis.
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+
 # In small letters; the earlier brand's other interfaces write Opened.
 _STATES = {"open": State.OPEN, "opened": State.OPEN, "closed": State.CLOSED}
 
@@ -76,15 +79,13 @@ def _access_point(door: Mapping[str, Any], device: Mapping[str, Any]) -> AccessP
         number=_number(door.get("entity_number")),
         state=_state(door.get("state")),
         last_toggled=_time(door.get("last_toggled")),
-        in_service=all(
-            map(
-                _flag,
-                (door.get("active"), device.get("active"), device.get("registered")),
-            )
+        in_service=False
+        not in map(
+            _flag, (door.get("active"), device.get("active"), device.get("registered"))
         ),
         relationship=_relationship(door.get("user_relationship")),
         left_open_after=_number(device.get("time_before_door_open_alert")),
-        auto_close=door.get("door_auto_close_enabled") is True,
+        auto_close=_flag(door.get("door_auto_close_enabled"), None),
         auto_close_delay=_number(door.get("door_auto_close_delay")),
         battery=(
             _number(door.get("bluetooth_sensor_battery_level"), largest=100)
@@ -109,7 +110,7 @@ def _access_event(record: Any) -> AccessEvent | None:
         occurred=occurred,
         channel=_text(record.get("channel")),
         person=_person(record.get("user")),
-        success=_flag(record.get("was_success")),
+        success=_flag(record.get("was_success")) is True,
         has_time=len(written) > len("2020-12-18"),
     )
 
@@ -169,7 +170,9 @@ def _text(value: Any) -> str | None:
     """Return text as one trimmed line that can be shown, None if it is empty."""
     if not isinstance(value, str):
         return None
-    shown = "".join(c if c.isprintable() else " " for c in value[:LONGEST_TEXT])
+    shown = "".join(
+        c if c.isprintable() or c in _JOINERS else " " for c in value[:LONGEST_TEXT]
+    )
     return " ".join(shown.split()) or None
 
 
@@ -182,9 +185,9 @@ def _number(value: Any, largest: int = LARGEST_NUMBER) -> int | None:
     return number if 0 <= number <= largest else None
 
 
-def _flag(value: Any) -> bool:
-    """Return a flag: anything that is not clearly false is true."""
-    return value not in (False, "false", "False", "0")
+def _flag(value: Any, missing: bool | None = True) -> bool | None:
+    """Return a flag: anything that is there and not clearly false is true."""
+    return missing if value is None else str(value).casefold() not in ("false", "0")
 
 
 def _state(value: Any) -> State | None:

@@ -80,7 +80,9 @@ class ParqExImplementation(AuthImplementation):
             return OAuth2TokenRequestReauthError(
                 request_info=request, status=status, domain=self.service_domain
             )
-        if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        if status == HTTPStatus.TOO_MANY_REQUESTS or (
+            status == HTTPStatus.SERVICE_UNAVAILABLE and answer.retry_after is not None
+        ):
             err = TokensRateLimited(
                 request_info=request, status=status, domain=self.service_domain
             )
