@@ -587,3 +587,12 @@ async def test_what_the_first_answer_after_a_reload_confirms_is_confirmed(
     home.gate.close_by_hand()
     await home.advance(30)
     assert (home.shown(), home.shown(DOOR)) == ("off", "off")
+
+
+async def test_a_page_is_no_acceptance_whatever_it_begins_with(home: Home) -> None:
+    """Some servers begin theirs with a mark of the encoding."""
+    page = b"\xef\xbb\xbf<!doctype html><h1>Maintenance</h1>"
+    home.fail("toggle", status=200, body=page, headers={"Content-Type": "text/html"})
+    with refused("may or may not move"):
+        await home.turn("turn_on")
+    assert home.shown() == "off"

@@ -393,20 +393,26 @@ async def test_account_that_is_not_linked_is_refused(
     assert dict(home.entry.data) == before
 
 
-@pytest.mark.parametrize("mistake", ["another account", "a mistyped secret"])
+@pytest.mark.parametrize(
+    "mistake", ["denied", "wrong_account", "credentials_rejected", "not_linked"]
+)
 async def test_repair_stays_until_the_account_is_linked(
     home: Home, browser: Browser, mistake: str
 ) -> None:
     """It says what was wrong, and the next sign-in succeeds."""
     home.cloud.oauth.revoke(home.house.owner)
     result = await again(home, "reauth")
-    account = home.house.guest if mistake == "another account" else home.house.owner
-    if account is home.house.owner:
-        rejected = Fault(status=401, body='{"error": "invalid_client"}')
-        home.cloud.faults.add("token", rejected)
-    result = await sign_in(home.hass, browser, result, account)
+    if mistake == "denied":
+        await browser.deny(result)
+        result = await submit(home.hass, result)
+    elif mistake == "wrong_account":
+        result = await sign_in(home.hass, browser, result, home.house.guest)
+    else:
+        status = 401 if mistake == "credentials_rejected" else 500
+        home.cloud.faults.add("token", Fault(status=status))
+        result = await sign_in(home.hass, browser, result, home.house.owner)
     assert result["step_id"] == "reauth_confirm"
-    assert result["errors"]
+    assert result["errors"] == {"base": mistake.replace("denied", "not_linked")}
     assert home.hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     home.cloud.faults.clear()
     result = await submit(home.hass, result, {})

@@ -192,6 +192,18 @@ async def test_it_waits_as_long_as_parqex_asks(
     assert "unavailable" not in home.switches
 
 
+async def test_waiting_is_no_failure(home: Home) -> None:
+    """However often a command that is followed would ask, ParqEx is asked in time."""
+    home.gate.stuck = True
+    await home.turn("turn_on")
+    home.fail("sync", 1, status=429, headers={"Retry-After": "70"})
+    home.cloud.requests.clear()
+    for _ in range(52):
+        await home.advance(2)
+    assert home.syncs >= 2
+    assert home.shown() == "off"
+
+
 @pytest.mark.parametrize("header", ["0", "Mon, 02 Nov 2020 12:00:00 GMT"])
 async def test_to_wait_no_time_is_no_invitation(home: Home, header: str) -> None:
     """Fetches stay as far apart as they are without it."""

@@ -113,5 +113,5 @@ def test_errors() -> None:
     keys += [error.translation_key or "" for error in raised]
     assert set(sentences) == {f"{key}.message" for key in keys}
     asking = {exceptions.error_key(error) for error in fetching} - {"not_authorized"}
-    asking |= {"credentials_rejected", "wrong_account"}
+    asking |= {"credentials_rejected", "not_linked", "wrong_account"}
     assert texts("en", "config", "error").keys() == asking

@@ -111,7 +111,14 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         result = await super().async_step_creation(user_input)
         if result.get("reason") == "oauth_unauthorized":
             return self._async_reject("credentials_rejected")
-        return result
+        return self._async_stay(result)
+
+    @override
+    async def async_step_authorize_rejected(
+        self, data: None = None
+    ) -> ConfigFlowResult:
+        """Say that access was denied."""
+        return self._async_stay(await super().async_step_authorize_rejected(data))
 
     @override
     async def async_oauth_create_entry(self, data: dict[str, Any]) -> ConfigFlowResult:
@@ -176,6 +183,14 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         # Home Assistant has a reason of its own for an account that is linked again.
         reason = UNDEFINED if again else "already_configured"
         return self.async_update_reload_and_abort(entry, reason=reason)
+
+    @callback
+    def _async_stay(self, result: ConfigFlowResult) -> ConfigFlowResult:
+        """Return the result, but let the account's repair stay until it is linked."""
+        reason = result.get("reason")
+        if self.source == SOURCE_REAUTH and reason not in (None, "reauth_successful"):
+            return self._async_reject("not_linked")
+        return result
 
     @callback
     def _async_reject(self, reason: str) -> ConfigFlowResult:

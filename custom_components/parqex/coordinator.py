@@ -14,7 +14,7 @@ from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import TimestampDataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .api import ParqExClient, Snapshot, SnapshotChange
+from .api import ParqExClient, RateLimited, Snapshot, SnapshotChange
 from .const import DOMAIN, LOGGER, MANUFACTURER
 from .data import ParqExConfigEntry
 from .exceptions import SERVICE_ERRORS, error_key, update_error
@@ -107,7 +107,9 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         try:
             snapshot = await self._client.async_sync()
         except SERVICE_ERRORS as err:
-            self.failures += 1
+            # That nothing was sent while it is to wait is no failure.
+            if not (isinstance(err, RateLimited) and err.retry_after):
+                self.failures += 1
             self.record_error("refresh", err)
             raise update_error(err, self._retry_seconds) from err
         if self.data is not None and snapshot is not self.data:
@@ -218,5 +220,5 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
     @property
     def _retry_seconds(self) -> float:
         """The seconds until the next fetch after a failed one."""
-        doublings = min(self.failures - 1, MAX_DOUBLINGS)
+        doublings = min(max(self.failures - 1, 0), MAX_DOUBLINGS)
         return min(POLL_INTERVAL.total_seconds() * 2.0**doublings, MAX_RETRY_SECONDS)

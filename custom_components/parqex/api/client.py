@@ -47,6 +47,9 @@ _TOGGLE_ERRORS: dict[int, type[ParqExError]] = {
     HTTPStatus.SERVICE_UNAVAILABLE: CannotConnect,
 }
 
+# A page may begin with a mark of its encoding.
+_BLANKS = "\ufeff \t\r\n"
+
 # The documented refusals of toggle, in small letters, should they come with 2xx.
 _TOGGLE_REFUSALS: dict[str, type[Refused]] = {
     "can't be found": ControllerOffline,
@@ -195,6 +198,6 @@ def _toggle_error(answer: Answer) -> ParqExError | None:
         if refusal in text:
             return meaning(f"refused (HTTP {answer.status})")
     # Any other body is as good as none, but for a page of something in between.
-    if isinstance(error, InvalidAnswer) and not text.lstrip().startswith("<"):
+    if isinstance(error, InvalidAnswer) and not text.lstrip(_BLANKS).startswith("<"):
         return None
     return error
