@@ -6,7 +6,13 @@ from typing import Any, cast, override
 
 import voluptuous as vol
 
-from homeassistant.const import ATTR_DEVICE_ID, ATTR_NAME, CONF_OPTIONS, CONF_TARGET
+from homeassistant.const import (
+    ATTR_DEVICE_ID,
+    ATTR_NAME,
+    CONF_EXCLUDE,
+    CONF_OPTIONS,
+    CONF_TARGET,
+)
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.target import (
@@ -33,8 +39,6 @@ from .const import (
 
 CONF_NOT_OLDER_THAN = "not_older_than"
 CONF_PERSON = "person"
-# Home Assistant 2026.10 does not know it.
-CONF_EXCLUDE = "exclude"
 
 # What failed moves nothing, so it is found only when the log is fetched anyway.
 NOT_OLDER_THAN = {
@@ -116,6 +120,7 @@ class AccessedTrigger(Trigger):
         """Return whether the device is targeted now: by itself, its area, an entity."""
         if not any(self._target.values()):
             return True
+        # Home Assistant itself excludes only the entities: the device has others.
         excluded = self._target.get(CONF_EXCLUDE, {})
         return device_id in self._devices(self._target) - self._devices(excluded)
 

@@ -596,7 +596,7 @@ async def test_a_guest_sees_states_but_no_log(
 async def test_entities_of_the_log_come_when_it_is_shown(
     unlinked: LogHome, guest: MockConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Not before, at once with what is published then, and they stay after a restart."""
+    """Not before; and they stay after a reload, unavailable if it is refused again."""
     home, registry = unlinked, er.async_get(unlinked.hass)
     log_entities = {
         "event.front_gate_access",

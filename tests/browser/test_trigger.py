@@ -35,7 +35,9 @@ async def test_an_automation_starts_when_a_visitor_comes(
     await account.let_in(elevator="Paul Parcel", main_gate="Vera Visitor")
 
     async def messages() -> list[str]:
-        return [it["message"] for it in await browser.call("persistent_notification/get")]
+        return [
+            it["message"] for it in await browser.call("persistent_notification/get")
+        ]
 
     async def there() -> bool:
         return bool(await messages())
