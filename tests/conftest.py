@@ -18,6 +18,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.parqex.const import DOMAIN
 from custom_components.parqex.data import account_state, process_state
+from custom_components.parqex.entity import ParqExAccessLogEntity
 from custom_components.parqex.oauth import ParqExSession
 from homeassistant import runner
 from homeassistant.components.application_credentials import (
@@ -178,6 +179,12 @@ def entry_for(cloud: Cloud, account: Account, **token: Any) -> MockConfigEntry:
             },
         },
     )
+
+
+@pytest.fixture
+def log_entities(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enable the entities of the access log from the beginning."""
+    monkeypatch.setattr(ParqExAccessLogEntity, "entity_registry_enabled_default", True)
 
 
 @pytest.fixture

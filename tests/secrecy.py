@@ -117,7 +117,8 @@ class Secrecy(logging.Handler):
         text = {origin: "\n".join(lines) for origin, lines in self._lines.items()}
         _assert_hidden(self._secrets, "the log", "\n".join(text.values()))
         ids = {door.id for cloud in self._clouds for door in cloud.doors}
-        _assert_hidden(self._personal | ids, "our lines of the log", text["ours"])
+        ours = self._untitled(text["ours"])
+        _assert_hidden(self._personal | ids, "our lines of the log", ours)
         _assert_hidden(self._personal, "the log", self._untitled(text[""]))
         _assert_hidden(self._beyond_names, "the log", text["quoting"])
 

@@ -1,7 +1,7 @@
 """Tests of the blueprints, as Home Assistant runs them: a phone and the simulated doors."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from homeassistant.components.blueprint.models import Blueprint, DomainBlueprint
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
+from homeassistant.util import slugify
 from homeassistant.util.yaml import load_yaml_dict
 from tests.common import Home as LinkedHome
 from tests.simulator import Cloud, Fault
@@ -27,6 +28,7 @@ REPOSITORY = "https://github.com/parqex-home-assistant/parqex/blob/main"
 QUIET_TURNS = 150
 
 CLEARED = "clear_notification"
+PHONES = "Maker of phones"
 OUTAGE = Fault(status=500)
 AJAR = Fault(rewrite=lambda body: body.replace(b"OPEN", b"AJAR"))
 LEFT_OPEN = {"sensor": "binary_sensor.main_gate_left_open"}
@@ -89,12 +91,38 @@ class Home(LinkedHome):
 
     async def automate(self, blueprint: str, *inputs: dict[str, Any]) -> None:
         """Make an automation from a blueprint for each of the inputs."""
-        (phone,) = dr.async_entries_for_config_entry(dr.async_get(self.hass), "app")
-        path, notify = f"parqex/{blueprint}.yaml", {"notify_device": phone.id}
+        phones = [
+            device.id
+            for device in dr.async_get(self.hass).devices
+            if device.manufacturer == PHONES
+        ]
+        path, notify = f"parqex/{blueprint}.yaml", {"notify_devices": phones}
         uses = [{"path": path, "input": notify | given} for given in inputs]
         config = {"automation": [{"use_blueprint": use} for use in uses]}
         assert await async_setup_component(self.hass, "automation", config)
         assert {it.state for it in self.hass.states.async_all("automation")} == {"on"}
+
+    async def add_phone(
+        self, name: str, notify: Callable[[ServiceCall], Coroutine[Any, Any, None]]
+    ) -> None:
+        """Let a phone have Home Assistant's app."""
+        entry = common.MockConfigEntry(domain="mobile_app")
+        entry.add_to_hass(self.hass)
+        dr.async_get(self.hass).async_get_or_create(
+            config_entry_id=entry.entry_id,
+            identifiers={("mobile_app", name)},
+            manufacturer=PHONES,
+            name=name,
+        )
+        service = f"mobile_app_{slugify(name)}"
+        self.hass.services.async_register("notify", service, notify)
+
+    async def show_as(self, show_as: str) -> None:
+        """Show access points as something else."""
+        options = {"show_as": show_as}
+        self.hass.config_entries.async_update_entry(self.entry, options=options)
+        await self.hass.config_entries.async_reload(self.entry.entry_id)
+        await self.advance(0)
 
     async def press(self, button: str) -> None:
         """Press a button of a notification."""
@@ -124,20 +152,13 @@ async def home(
 ) -> AsyncGenerator[Home]:
     """Return a home in which the phone has Home Assistant's app."""
     monkeypatch.setattr(DomainBlueprints, "blueprint_folder", FOLDER)
-    keys = ("app_name", "device_id", "manufacturer", "model", "os_version")
-    data: dict[str, Any] = dict.fromkeys((*keys, "webhook_id"), "any")
-    data |= {"app_data": {"push_websocket_channel": True}, "device_name": "Phone"}
-    entry = common.MockConfigEntry(domain="mobile_app", entry_id="app", data=data)
-    entry.add_to_hass(home.hass)
-    assert await async_setup_component(home.hass, "mobile_app", {})
-    await home.hass.async_block_till_done()
+    assert await async_setup_component(home.hass, "zone", {})
     with_phone = Home(**vars(home))
     with_phone.reachable.set()
-    services, everything = home.hass.services, {"entity_id": "all"}
-    services.async_register("notify", "mobile_app_phone", with_phone.notify)
+    await with_phone.add_phone("Jane's phone", with_phone.notify)
     yield with_phone
     with_phone.reachable.set()
-    await services.async_call("automation", "turn_off", everything, blocking=True)
+    await with_phone.act("automation", "turn_off", "all")
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.yaml")))
@@ -237,10 +258,76 @@ async def test_left_open_stays_open(home: Home, end: str) -> None:
     assert len(home.sent) == (end != "expired")
 
 
+async def test_a_phone_as_the_app_registers_it(home: Home) -> None:
+    """Its action has the name of its device, whatever that is to the user."""
+    keys = ("app_name", "model", "os_version", "user_id", "device_id", "webhook_id")
+    data: dict[str, Any] = dict.fromkeys(keys, "any")
+    data |= {"app_data": {"push_websocket_channel": True}, "manufacturer": PHONES}
+    data |= {"device_name": "Jöhn's  2nd phone"}
+    entry = common.MockConfigEntry(domain="mobile_app", data=data)
+    entry.add_to_hass(home.hass)
+    assert await async_setup_component(home.hass, "mobile_app", {})
+    await home.hass.async_block_till_done()
+    registry = dr.async_get(home.hass)
+    (device,) = dr.async_entries_for_config_entry(registry, entry.entry_id)
+    registry.async_update_device(device.id, name_by_user="John")
+    calls = common.async_capture_events(home.hass, "call_service")
+    await home.automate("access_notification", {})
+    await home.open()
+    called = [it.data["service"] for it in calls if it.data["domain"] == "notify"]
+    assert len(called) == 2
+    assert all(home.hass.services.has_service("notify", it) for it in called)
+    assert len(home.messages) == 1
+
+
+@pytest.mark.parametrize("blueprint", ["left_open", "open_on_arrival"])
+async def test_a_button_works_while_other_phones_are_notified(
+    home: Home, blueprint: str
+) -> None:
+    """Also if one cannot be reached; afterwards all are told how it ended."""
+    reachable, told = asyncio.Event(), []
+
+    async def notify(call: ServiceCall) -> None:
+        await reachable.wait()
+        told.append(call.data["message"])
+
+    await home.add_phone("Tablet", notify)
+    if blueprint == "left_open":
+        await home.automate("left_open", LEFT_OPEN)
+        await home.open(930)
+        await home.press(home.buttons[0])
+        await home.advance(30)
+    else:
+        await home.press(await home.ask())
+    assert len(home.sent) == len(home.messages) == 1
+    reachable.set()
+    await home.advance(30)
+    assert told == home.messages
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize("blueprint", ["left_open", "open_on_arrival"])
+async def test_covers(home: Home, blueprint: str) -> None:
+    """They serve where there are no switches."""
+    await home.show_as("covers")
+    if blueprint == "left_open":
+        await home.automate("left_open", LEFT_OPEN)
+        await home.open(930)
+        await home.press(home.buttons[0])
+    else:
+        await home.press(await home.ask(access_point="cover.main_gate"))
+    await home.advance(30)
+    state = "CLOSED" if blueprint == "left_open" else "OPEN"
+    assert home.sent == [("Main gate", state)]
+    assert home.messages[1:] == [
+        "Main gate is closed." if blueprint == "left_open" else CLEARED
+    ]
+
+
 async def test_access_sentence(home: Home) -> None:
     """By default what opened or failed is sent: who, what, how and when."""
     await home.hass.config.async_set_time_zone("America/New_York")
-    gate = {"access_points": ["event.main_gate_access"]}
+    gate = {"access_points": {"entity_id": "switch.main_gate"}}
     await home.automate("access_notification", gate)
     visitor = home.cloud.visitor("Vera Visitor")
     home.gate.open_as(visitor)
@@ -295,16 +382,16 @@ async def test_accesses_all_at_once(home: Home) -> None:
 
 async def test_access_after_outage(home: Home) -> None:
     """A known access is not sent again; a missed one is sent with its day."""
-    access, entries = "event.main_gate_access", home.hass.config_entries
+    entries = home.hass.config_entries
     await home.automate("access_notification", {})
     await home.open()
     await entries.async_reload(home.entry.entry_id)
     home.fail("sync", status=500)
     await home.advance(60)
-    assert home.shown(access) == "unavailable"
+    assert home.shown() == "unavailable"
     home.cloud.faults.clear()
     await home.advance(300)
-    assert home.shown(access) != "unavailable"
+    assert home.shown() != "unavailable"
     assert len(home.received) == 1
 
     await entries.async_unload(home.entry.entry_id)
@@ -401,6 +488,23 @@ async def test_night_closes(home: Home) -> None:
     await home.open(3600)
     assert len(home.sent) == 2
     assert not home.messages
+
+
+@pytest.mark.parametrize("show_as", ["switches", "covers"])
+async def test_night_all_kinds(home: Home, show_as: str) -> None:
+    """A door sensor stands for its access point, and what is gone is named."""
+    await home.show_as(show_as)
+    gate = "cover.main_gate" if show_as == "covers" else "switch.main_gate"
+    chosen = [gate, "binary_sensor.main_gate_door", "binary_sensor.elevator_door"]
+    night = NIGHT | {"access_points": [*chosen, "switch.gone"]}
+    await home.automate("close_at_night", night)
+    home.gate.stuck = True
+    await home.open()
+    await home.open(30 * 60, "Elevator")
+    assert sorted(home.sent) == [("Elevator", "CLOSED"), ("Main gate", "CLOSED")]
+    await home.advance(180)
+    gone = "ParqEx does not say whether closed: switch.gone."
+    assert home.messages == [f"Still open: Main gate. {gone}"]
 
 
 @pytest.mark.parametrize("lasting", [True, False])

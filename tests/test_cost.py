@@ -26,6 +26,7 @@ def build(home: Home, points: int) -> list[Door]:
     ]
 
 
+@pytest.mark.usefixtures("log_entities")
 @pytest.mark.parametrize("points", [1, 10, 250])
 async def test_a_refresh_costs_as_much_as_changed(unlinked: Home, points: int) -> None:
     """One request, one more per controller that moved, and writes of what changed."""

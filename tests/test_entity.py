@@ -45,6 +45,9 @@ async def test_what_is_disabled_by_default(
     assert disabled == {
         *(f"binary_sensor.{door}_closes_by_itself" for door in doors),
         *(f"sensor.{door}_relation" for door in doors),
+        *(f"event.{door}_access" for door in doors),
+        *(f"sensor.{door}_last_access" for door in doors),
+        *(f"sensor.{door}_last_user" for door in doors),
         *(f"cover.{door}" for door in doors),
         "sensor.parqex_controller_garage_left_garage_right_last_contact",
         "sensor.parqex_controller_main_gate_pedestrian_door_elevator_last_contact",

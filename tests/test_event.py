@@ -1,4 +1,4 @@
-"""The event entity: one thin listener of the access log."""
+"""Accesses on the bus, which need no entity, and the event entity."""
 
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
@@ -9,6 +9,8 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from tests.common import GATE, Home
 
 ACCESS = "event.main_gate_access"
+
+pytestmark = pytest.mark.usefixtures("log_entities")
 
 
 def state(home: Home) -> State:
@@ -48,17 +50,18 @@ async def test_an_access_is_published(home: Home) -> None:
     assert event.context.id == state(home).context.id
 
 
-async def test_the_last_event_is_restored_without_names_that_are_not_recorded(
-    home: Home,
-) -> None:
-    """And the sensor that names people is removed."""
+async def test_a_reload_looks_like_no_access(home: Home) -> None:
+    """The last one is not shown again; without names the sensor for them is removed."""
     home.gate.open_as(home.cloud.visitor("Vera Visitor"))
     await home.advance(30)
+    assert state(home).attributes["user"] == "Vera Visitor"
+    events = async_capture_events(home.hass, EVENT_ACCESS)
     options = {"record_names": False}
     home.hass.config_entries.async_update_entry(home.entry, options=options)
     await home.reload()
-    assert state(home).attributes["event_type"] == "opened"
-    assert state(home).attributes["user"] is None
+    assert state(home).state == "unknown"
+    assert state(home).attributes["event_type"] is None
+    assert not events
     assert not er.async_get(home.hass).async_get("sensor.main_gate_last_user")
 
 

@@ -1,6 +1,8 @@
 """An access reads as a sentence in Activity."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -11,7 +13,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from homeassistant.components.recorder.core import Recorder
 from homeassistant.setup import async_setup_component
 from tests.common import Home
-from tests.conftest import NOW
+from tests.conftest import NOW, enable_all
 
 
 @pytest.fixture(autouse=True)
@@ -19,12 +21,31 @@ def recorder(recorder_mock: Recorder) -> None:
     """Record what happens, from before the first entity."""
 
 
-async def test_accesses_read_as_sentences(
+@pytest.fixture
+async def activity(
     home: Home, hass_client: ClientSessionGenerator
-) -> None:
-    """With names and channels where ParqEx has them."""
+) -> Callable[[], Awaitable[list[dict[str, Any]]]]:
+    """Return a function that returns the rows of two hours in Activity."""
     assert await async_setup_component(home.hass, "logbook", {})
     await home.hass.async_block_till_done()
+    client = await hass_client()
+
+    async def rows() -> list[dict[str, Any]]:
+        await async_wait_recording_done(home.hass)
+        response = await client.get(
+            f"/api/logbook/{NOW - timedelta(hours=1):%FT%TZ}",
+            params={"end_time": f"{NOW + timedelta(hours=1):%FT%TZ}"},
+        )
+        found: list[dict[str, Any]] = await response.json()
+        return found
+
+    return rows
+
+
+async def test_accesses_read_as_sentences(
+    home: Home, activity: Callable[[], Awaitable[list[dict[str, Any]]]]
+) -> None:
+    """With names and channels where ParqEx has them."""
     gate, visitor = home.gate, home.cloud.visitor("Vera Visitor")
     gate.open_as(visitor)
     await home.advance(30)
@@ -34,14 +55,7 @@ async def test_accesses_read_as_sentences(
     gate.open_as(visitor)
     gate.command("CLOSED", home.house.entrance.sensor, "")
     await home.advance(15 * 60)
-    await async_wait_recording_done(home.hass)
-
-    client = await hass_client()
-    response = await client.get(
-        f"/api/logbook/{NOW - timedelta(hours=1):%FT%TZ}",
-        params={"end_time": f"{NOW + timedelta(hours=1):%FT%TZ}"},
-    )
-    ours = [one for one in await response.json() if one.get("domain") == "parqex"]
+    ours = [one for one in await activity() if one.get("domain") == "parqex"]
     assert {one["entity_id"] for one in ours} == {"switch.main_gate"}
     assert [f"{one['name']} {one['message']}" for one in ours] == [
         "Main gate was opened by Vera Visitor (ParqEx Web)",
@@ -49,3 +63,41 @@ async def test_accesses_read_as_sentences(
         "Main gate failed to open for Vera Visitor (ParqEx Web)",
         "Main gate failed to close",
     ]
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+async def test_an_opening_makes_three_rows(
+    home: Home, activity: Callable[[], Awaitable[list[dict[str, Any]]]], by_hand: bool
+) -> None:
+    """The switch, what the door did, and who it was."""
+    if by_hand:
+        home.gate.open_by_hand()
+    else:
+        await home.turn("turn_on")
+    for _ in range(4):
+        await home.advance(30)
+    shown = {(row["entity_id"], row.get("state")) for row in await activity()}
+    door = "binary_sensor.main_gate_door"
+    assert shown == {
+        ("switch.main_gate", "on"),
+        (door, "on"),
+        ("switch.main_gate", None),
+    }
+    assert len(await activity()) == 3
+
+
+async def test_enabling_an_entity_looks_like_no_access(
+    home: Home, activity: Callable[[], Awaitable[list[dict[str, Any]]]]
+) -> None:
+    """Neither does the reload that comes with it, nor the next one."""
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    await home.advance(30)
+    await enable_all(home.hass, home.entry)
+    await home.reload()
+    await home.advance(30)
+    rows = await activity()
+    assert [row["message"] for row in rows if "message" in row] == [
+        "was opened by Vera Visitor (ParqEx Web)"
+    ]
+    states = {row["state"] for row in rows if row["entity_id"].startswith("event.")}
+    assert states == {"unavailable", "unknown"}

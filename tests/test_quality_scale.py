@@ -141,6 +141,20 @@ async def test_actions(hass: HomeAssistant, enable_custom_integrations: None) ->
         assert rows("Actions").keys() == {"Field", "Target", *action["fields"]}
 
 
+async def test_triggers(home: Home) -> None:
+    """They are offered, with an icon and words for every option."""
+    assert await async_setup_component(home.hass, "automation", {})
+    offered = await triggers_of(home.hass)
+    words = {f"{DOMAIN}.{name}": it for name, it in ENGLISH["triggers"].items()}
+    assert words.keys() == {name for name in offered if name.startswith(f"{DOMAIN}.")}
+    assert ENGLISH["triggers"].keys() == ICONS["triggers"].keys()
+    for name, trigger in words.items():
+        options = (offered[name] or {})["fields"]
+        assert trigger["fields"].keys() == options.keys()
+        assert {"Option", *options} == rows(trigger["name"]).keys()
+        assert f"`{name}`" in section("Triggers")
+
+
 async def test_dialogs(home: Home) -> None:
     """Every field has a description, and every option is documented."""
     for step in (*ENGLISH["config"]["step"].values(), *OPTIONS.values()):
@@ -185,11 +199,12 @@ async def test_entities(home: Home) -> None:
         assert entry.has_entity_name
         diagnostic = entry.entity_category is EntityCategory.DIAGNOSTIC
         is_cover = entry.domain == Platform.COVER
-        assert diagnostic or bool(entry.disabled_by) is is_cover
+        at_first = entry.domain not in (Platform.COVER, Platform.EVENT)
+        assert diagnostic or bool(entry.disabled_by) is not at_first
         name = entry.original_name or "*the access point's name*"
         name += ", too" * is_cover
-        at_first = "Disabled" if entry.disabled_by else "Enabled"
-        listed[name] = (entry.domain.replace("_", " "), diagnostic, at_first)
+        state = "Disabled" if entry.disabled_by else "Enabled"
+        listed[name] = (entry.domain.replace("_", " "), diagnostic, state)
     # A cover's icon is that of its kind, which the user may choose.
     assert not translated.pop(Platform.COVER)
     assert translated == {domain: {*icons} for domain, icons in ICONS["entity"].items()}
@@ -224,7 +239,10 @@ async def test_automations(home: Home) -> None:
     await settle(home.hass)
     assert [it.state for it in home.hass.states.async_all("automation")] == ["on"] * 3
     named = {*re.findall(r"\b\w+\.main_gate\w*", DOCUMENTATION)}
-    assert named <= {*home.hass.states.async_entity_ids()}
+    entities = er.async_entries_for_config_entry(
+        er.async_get(home.hass), home.entry.entry_id
+    )
+    assert named <= {entity.entity_id for entity in entities}
     for heading, find in (("Triggers", triggers_of), ("Conditions", conditions_of)):
         kinds = {*re.findall(r"`(\w+\.\w+)`", section(heading))}
         assert len(kinds) >= 4

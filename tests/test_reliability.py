@@ -47,6 +47,7 @@ def home(
     advance: Advance,
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
+    log_entities: None,
 ) -> TroubledHome:
     """Return the demo house, whose entry is not linked yet."""
     entry = entry_for(simulator.cloud, house.owner)

@@ -21,8 +21,13 @@ SHOW_AS_DEFAULT = "switches"
 
 EVENT_ACCESS = f"{DOMAIN}_access"
 
+# With the id of the entry: the log of access points, whose ids it sends, was fetched for
+# the first time.
+SIGNAL_LOG_SHOWN = f"{DOMAIN}_log_shown_{{}}"
+
 ATTR_CHANNEL = "channel"
 ATTR_END_DATE = "end_date"
+ATTR_EVENT_TYPE = "event_type"
 ATTR_OCCURRED_AT = "occurred_at"
 ATTR_REQUESTED = "requested"
 ATTR_START_DATE = "start_date"

@@ -5,15 +5,16 @@ from typing import Any, Literal, override
 
 from homeassistant.components.homeassistant.exposed_entities import KNOWN_ASSISTANTS
 from homeassistant.const import Platform
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .api import AccessPoint, Controller, State
-from .const import CONF_SHOW_AS, DOMAIN, SHOW_AS, SHOW_AS_DEFAULT
+from .const import CONF_SHOW_AS, DOMAIN, SHOW_AS, SHOW_AS_DEFAULT, SIGNAL_LOG_SHOWN
 from .coordinator import ParqExCoordinator
 from .data import ParqExConfigEntry, ParqExData
 
@@ -22,6 +23,42 @@ from .data import ParqExConfigEntry, ParqExData
 NOT_EXPOSED: er.EntityOptionsType = {
     assistant: {"should_expose": False} for assistant in KNOWN_ASSISTANTS
 }
+
+
+@callback
+def device_of(
+    hass: HomeAssistant, entry: ParqExConfigEntry, listed_id: str
+) -> dr.DeviceEntry | None:
+    """Return the device of an access point or a controller."""
+    return dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, listed_id), entry.entry_id
+    )
+
+
+def name_of(device: dr.DeviceEntry | dr.ChildDeviceEntry | None) -> str | None:
+    """Return the name of a device as its user knows it."""
+    return (device.name_by_user or device.name) if device else None
+
+
+@callback
+def enabled_control(
+    hass: HomeAssistant, entry: ParqExConfigEntry, listed_id: str, platform: str
+) -> str | None:
+    """Return the entity id of a switch or cover, None if that is not enabled."""
+    registry = er.async_get(hass)
+    entity_id = registry.async_get_entity_id(
+        platform, DOMAIN, _unique_id(entry, listed_id, platform)
+    )
+    entity = entity_id and registry.async_get(entity_id)
+    return entity.entity_id if entity and not entity.disabled else None
+
+
+def _unique_id(entry: ParqExConfigEntry, listed_id: str, key: str) -> str:
+    """Return the unique id of an entity.
+
+    Two linked accounts may share a door, each with its own name and rights.
+    """
+    return f"{entry.unique_id}_{listed_id}_{key}"
 
 
 class ParqExEntity(CoordinatorEntity[ParqExCoordinator]):
@@ -40,18 +77,9 @@ class ParqExEntity(CoordinatorEntity[ParqExCoordinator]):
         super().__init__(coordinator, listed_id)
         self._listed_id = listed_id
         self.entity_description = description
-        self._attr_unique_id = self._unique_id_of(description.key)
+        self._attr_unique_id = _unique_id(entry, listed_id, description.key)
         # It is registered before any entity is made.
-        self.device_entry = dr.async_get(
-            coordinator.hass
-        ).async_get_device_by_identifier((DOMAIN, listed_id), entry.entry_id)
-
-    def _unique_id_of(self, key: str) -> str:
-        """Return the unique id of another entity of the same device.
-
-        Two linked accounts may share a door, each with its own name and rights.
-        """
-        return f"{self.coordinator.config_entry.unique_id}_{self._listed_id}_{key}"
+        self.device_entry = device_of(coordinator.hass, entry, listed_id)
 
     @property
     def data(self) -> ParqExData:
@@ -70,17 +98,7 @@ class ParqExAccessPointEntity(ParqExEntity):
     @property
     def access_point_name(self) -> str:
         """The name of the access point as its user knows it."""
-        device = self.device_entry
-        return (device and (device.name_by_user or device.name)) or self.entity_id
-
-    def enabled_control(self, platform: str) -> str | None:
-        """Return the entity id of its switch or cover, None if that is not enabled."""
-        registry = er.async_get(self.coordinator.hass)
-        entity_id = registry.async_get_entity_id(
-            platform, DOMAIN, self._unique_id_of(platform)
-        )
-        entity = entity_id and registry.async_get(entity_id)
-        return entity.entity_id if entity and not entity.disabled else None
+        return name_of(self.device_entry) or self.entity_id
 
     @property
     @override
@@ -170,7 +188,12 @@ class ParqExControl(ParqExUnexposedEntity):
 
 
 class ParqExAccessLogEntity(ParqExAccessPointEntity):
-    """An entity that shows the access log of an access point."""
+    """An entity that shows the access log of an access point.
+
+    Accesses show in Activity without it, and automations start without it.
+    """
+
+    _attr_entity_registry_enabled_default = False
 
     @property
     @override
@@ -212,10 +235,10 @@ def async_add_listed(
     table: EntityTable,
     supported_fn: Callable[[Any], bool] = lambda _: True,
 ) -> None:
-    """Add the entities of everything listed, now and when new records appear.
+    """Add the entities of everything listed, now and when it appears.
 
     `table`: entity descriptions with their class. `supported_fn`: whether an
-    access point or a controller has them.
+    access point or a controller has them, which its access log may show first.
     """
     coordinator = entry.runtime_data.coordinator
     added: dict[str, set[str]] = {description.key: set() for description, _ in table}
@@ -249,3 +272,8 @@ def async_add_listed(
 
     add_new(getattr(coordinator.data, listed))
     entry.async_on_unload(coordinator.async_add_listener(follow))
+    entry.async_on_unload(
+        async_dispatcher_connect(
+            coordinator.hass, SIGNAL_LOG_SHOWN.format(entry.entry_id), add_new
+        )
+    )

@@ -1,6 +1,7 @@
 """Events: every access to an access point."""
 
-from typing import override
+from functools import partial
+from typing import Any, override
 
 from homeassistant.components.event import (
     EventEntity,
@@ -15,13 +16,20 @@ from homeassistant.util import dt as dt_util
 from .access_log import Access, AccessType
 from .const import (
     ATTR_CHANNEL,
+    ATTR_EVENT_TYPE,
     ATTR_OCCURRED_AT,
     ATTR_REQUESTED,
     ATTR_USER,
     EVENT_ACCESS,
 )
 from .data import ParqExConfigEntry
-from .entity import ParqExAccessLogEntity, async_add_listed
+from .entity import (
+    ParqExAccessLogEntity,
+    async_add_listed,
+    device_of,
+    enabled_control,
+    name_of,
+)
 
 # Nothing is sent from here.
 PARALLEL_UPDATES = 0
@@ -37,10 +45,52 @@ async def async_setup_entry(
     entry: ParqExConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the events of an account."""
-    async_add_listed(
-        entry, async_add_entities, "access_points", [(ACCESS, ParqExAccessEvent)]
+    """Set up the events of an account: on the bus, and as entities."""
+    access_log = entry.runtime_data.access_log
+    entry.async_on_unload(
+        access_log.async_add_access_listener(partial(_async_fire, hass, entry))
     )
+    async_add_listed(
+        entry,
+        async_add_entities,
+        "access_points",
+        [(ACCESS, ParqExAccessEvent)],
+        access_log.was_fetched,
+    )
+
+
+@callback
+def _async_fire(
+    hass: HomeAssistant, entry: ParqExConfigEntry, access: Access, context: Context
+) -> None:
+    """Fire an access: for the trigger, and for Activity as a sentence."""
+    device = device_of(hass, entry, access.access_point_id)
+    # The sentence belongs to what the access point is operated with.
+    controls = (
+        enabled_control(hass, entry, access.access_point_id, platform)
+        for platform in (Platform.SWITCH, Platform.COVER)
+    )
+    hass.bus.async_fire(
+        EVENT_ACCESS,
+        {
+            ATTR_ENTITY_ID: next(filter(None, controls), None),
+            ATTR_DEVICE_ID: device and device.id,
+            ATTR_NAME: name_of(device),
+            ATTR_EVENT_TYPE: access.type,
+            ATTR_REQUESTED: access.requested.lower(),
+            **_attributes(access),
+        },
+        context=context,
+    )
+
+
+def _attributes(access: Access) -> dict[str, Any]:
+    """Return who did it, how and when."""
+    return {
+        ATTR_USER: access.user,
+        ATTR_CHANNEL: access.channel,
+        ATTR_OCCURRED_AT: dt_util.as_local(access.occurred_at).isoformat(),
+    }
 
 
 class ParqExAccessEvent(ParqExAccessLogEntity, EventEntity):
@@ -52,47 +102,18 @@ class ParqExAccessEvent(ParqExAccessLogEntity, EventEntity):
         await super().async_added_to_hass()
         self.async_on_remove(
             self.data.access_log.async_add_access_listener(
-                self._listed_id, self._async_publish
+                self._async_publish, self._listed_id
             )
         )
 
     @override
     async def async_get_last_event_data(self) -> EventExtraStoredData | None:
-        """Return the last event, without its user where names are not recorded."""
-        last = await super().async_get_last_event_data()
-        if (
-            last
-            and last.last_event_attributes
-            and not self.data.access_log.records_names
-        ):
-            last.last_event_attributes[ATTR_USER] = None
-        return last
+        """Restore nothing: the last access, shown again, would look like a new one."""
+        return None
 
     @callback
-    def _async_publish(self, access: Access) -> None:
-        """Publish an access: to automations, and to Activity as a sentence."""
-        attributes = {
-            ATTR_USER: access.user,
-            ATTR_CHANNEL: access.channel,
-            ATTR_OCCURRED_AT: dt_util.as_local(access.occurred_at).isoformat(),
-        }
-        # The sentence belongs to what the access point is operated with.
-        control = self.enabled_control(Platform.SWITCH) or self.enabled_control(
-            Platform.COVER
-        )
-        context = Context()
-        self.hass.bus.async_fire(
-            EVENT_ACCESS,
-            {
-                ATTR_ENTITY_ID: control or self.entity_id,
-                ATTR_DEVICE_ID: self.device_entry and self.device_entry.id,
-                ATTR_NAME: self.access_point_name,
-                "event_type": access.type,
-                ATTR_REQUESTED: access.requested.lower(),
-                **attributes,
-            },
-            context=context,
-        )
+    def _async_publish(self, access: Access, context: Context) -> None:
+        """Publish an access, as the event on the bus does."""
         self.async_set_context(context)
-        self._trigger_event(access.type, attributes)
+        self._trigger_event(access.type, _attributes(access))
         self.async_write_ha_state()

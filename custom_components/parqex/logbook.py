@@ -11,7 +11,14 @@ from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
 from .access_log import AccessType
-from .const import ATTR_CHANNEL, ATTR_USER, DOMAIN, EVENT_ACCESS
+from .const import (
+    ATTR_CHANNEL,
+    ATTR_EVENT_TYPE,
+    ATTR_REQUESTED,
+    ATTR_USER,
+    DOMAIN,
+    EVENT_ACCESS,
+)
 
 # With and without a person.
 SENTENCES = {
@@ -31,12 +38,14 @@ def async_describe_events(
     @callback
     def describe(event: Event) -> dict[str, str]:
         """Return an access as a sentence: Main gate was opened by Jane (ParqEx Web)."""
-        by_person, alone = SENTENCES[event.data["event_type"]]
+        by_person, alone = SENTENCES[event.data[ATTR_EVENT_TYPE]]
         sentence = by_person if event.data[ATTR_USER] else alone
         message = sentence.format_map(
             {
                 "user": event.data[ATTR_USER],
-                "requested": "open" if event.data["requested"] == "open" else "close",
+                "requested": "open"
+                if event.data[ATTR_REQUESTED] == "open"
+                else "close",
             }
         )
         if channel := event.data[ATTR_CHANNEL]:

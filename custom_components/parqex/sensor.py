@@ -54,11 +54,13 @@ LAST_ACCESS = ParqExAccessLogSensorDescription(
     key="last_access",
     translation_key="last_access",
     device_class=SensorDeviceClass.TIMESTAMP,
+    entity_category=EntityCategory.DIAGNOSTIC,
     value_fn=lambda last: last.occurred_at,
 )
 LAST_USER = ParqExAccessLogSensorDescription(
     key="last_user",
     translation_key="last_user",
+    entity_category=EntityCategory.DIAGNOSTIC,
     value_fn=lambda last: last.user,
     # It changes also when the same person comes again.
     attributes_fn=lambda last: {
@@ -100,15 +102,20 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the sensors of an account."""
-    table: list[tuple[EntityDescription, type[ParqExEntity]]] = [
-        (LAST_ACCESS, ParqExAccessLogSensor),
-        (RELATIONSHIP, ParqExSensor),
+    access_log = entry.runtime_data.access_log
+    of_log: list[tuple[EntityDescription, type[ParqExEntity]]] = [
+        (LAST_ACCESS, ParqExAccessLogSensor)
     ]
-    if entry.runtime_data.access_log.records_names:
-        table.append((LAST_USER, ParqExAccessLogSensor))
+    if access_log.records_names:
+        of_log.append((LAST_USER, ParqExAccessLogSensor))
     else:
         _async_remove_last_users(hass, entry)
-    async_add_listed(entry, async_add_entities, "access_points", table)
+    async_add_listed(
+        entry, async_add_entities, "access_points", of_log, access_log.was_fetched
+    )
+    async_add_listed(
+        entry, async_add_entities, "access_points", [(RELATIONSHIP, ParqExSensor)]
+    )
     async_add_listed(
         entry,
         async_add_entities,

@@ -23,6 +23,7 @@ from .access_log import AccessType
 from .const import (
     ATTR_CHANNEL,
     ATTR_END_DATE,
+    ATTR_EVENT_TYPE,
     ATTR_OCCURRED_AT,
     ATTR_START_DATE,
     ATTR_USER,
@@ -92,7 +93,7 @@ async def _async_get_access_history(
     return {
         "events": [
             {
-                "event_type": access.type,
+                ATTR_EVENT_TYPE: access.type,
                 ATTR_OCCURRED_AT: dt_util.as_local(access.occurred_at).isoformat(),
                 ATTR_USER: access.user,
                 ATTR_CHANNEL: access.channel,

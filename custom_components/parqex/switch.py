@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import State
 from .data import ParqExConfigEntry
-from .entity import ParqExControl, async_add_listed, shown_as
+from .entity import ParqExControl, async_add_listed, enabled_control, shown_as
 
 # Commands wait for each other in commands.py, per controller.
 PARALLEL_UPDATES = 0
@@ -50,7 +50,8 @@ class ParqExSwitch(ParqExControl, SwitchEntity):
         """
         super().__init__(entry, listed_id, description)
         if not (
-            Platform.COVER in shown_as(entry) or self.enabled_control(Platform.COVER)
+            Platform.COVER in shown_as(entry)
+            or enabled_control(self.coordinator.hass, entry, listed_id, Platform.COVER)
         ):
             self._attr_name = None
 

@@ -201,6 +201,29 @@ class Browser:
         await until(registered, 30, "The webhook is not there")
         return address.path
 
+    async def enable(self, *entities: dict[str, Any]) -> None:
+        """Enable entities of an account, and reload it."""
+        for entity in entities:
+            if entity["disabled_by"]:
+                await self.call(
+                    "config/entity_registry/update",
+                    entity_id=entity["entity_id"],
+                    disabled_by=None,
+                )
+        await self.reload(entities[0]["config_entry_id"])
+
+    async def log_entities(self) -> list[dict[str, Any]]:
+        """Return the events of all access points, once ParqEx has shown their log."""
+        found: list[dict[str, Any]] = []
+
+        async def are_there() -> bool:
+            entities = await self.entities()
+            found[:] = [it for it in entities if it["entity_id"].startswith("event.")]
+            return len(found) == len(await self.switches())
+
+        await until(are_there, 30, "There are no entities of the access log")
+        return found
+
     async def reload(self, entry_id: str) -> None:
         """Reload an entry."""
         await self.ask("POST", f"{ENTRY}/{entry_id}/reload")

@@ -13,20 +13,14 @@ ORDER = ("switch", "binary_sensor", "event", "sensor")
 
 async def show_everything(browser: Browser) -> None:
     """Enable what is disabled by default, and make the dashboard."""
+    await browser.log_entities()
     # A cover shows what the switch shows.
     entities = [
         entity
         for entity in await browser.entities()
         if not entity["entity_id"].startswith("cover.")
     ]
-    for entity in entities:
-        if entity["disabled_by"]:
-            await browser.call(
-                "config/entity_registry/update",
-                entity_id=entity["entity_id"],
-                disabled_by=None,
-            )
-    await browser.reload(entities[0]["config_entry_id"])
+    await browser.enable(*entities)
     names = {
         one["id"]: one["name_by_user"] or one["name"] for one in await browser.devices()
     }

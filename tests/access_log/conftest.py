@@ -83,7 +83,7 @@ def clock(request: pytest.FixtureRequest, freezer: FrozenDateTimeFactory) -> Non
 
 
 @pytest.fixture
-def unlinked(unlinked: Home) -> LogHome:
+def unlinked(unlinked: Home, log_entities: None) -> LogHome:
     """Return the house with an entry that is not set up yet."""
     unlinked.freezer.tick(HOUR)
     unlinked.gate.travel_seconds = 0

@@ -8,11 +8,15 @@ from unittest.mock import patch
 from uuid import UUID
 
 import pytest
-from pytest_homeassistant_custom_component.common import async_capture_events
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+)
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import CoreState, Event, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from tests.common import errors, gate_with
@@ -563,34 +567,55 @@ async def test_a_log_that_fails_thrice_or_is_refused_is_unavailable_meanwhile(
     assert home.shown("event.garage_left_access") != STATE_UNAVAILABLE
     assert home.shown() == "on"
     assert not home.hass.config_entries.flow.async_progress()
-    assert caplog.text.count("access log of a controller") == 1
+    assert caplog.text.count("access log of") == 1
     home.cloud.faults.clear()
     await home.advance(900)
     assert home.shown(EVENT) != STATE_UNAVAILABLE
     assert home.kinds == ["opened"]
     assert len(runs) == 1
-    assert caplog.text.count("access log of a controller is available again") == 1
+    again = f"The access log of {home.entry.title} is available again"
+    assert caplog.text.count(again) == 1
 
 
 async def test_a_guest_sees_states_but_no_log(
-    unlinked: LogHome, guest: Any, caplog: pytest.LogCaptureFixture
+    unlinked: LogHome, guest: MockConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is logged once for each controller, tried again daily, and has a clock."""
-    home, access = unlinked, "event.front_gate_access"
+    """It is logged once for the account, tried again daily, and has a clock."""
+    home = unlinked
     for _ in range(5):
         toggle(home.gate)
         await home.advance(30)
     assert home.shown("switch.front_gate") == "on"
-    assert home.shown(access) == STATE_UNAVAILABLE
     assert guest.runtime_data.access_log.clock.proven
-    logged = [one.message for one in caplog.get_records("setup") + caplog.records]
-    controllers = len(guest.runtime_data.coordinator.data.controllers)
-    assert f"{logged}".count("not let this account see the access log") == controllers
+    assert len(guest.runtime_data.coordinator.data.controllers) > 1
+    logged = f"{[it.message for it in caplog.get_records('setup') + caplog.records]}"
+    assert logged.count(f"not let {guest.title} see the access log") == 1
+    assert logged.count("access log") == 1
+
+
+async def test_entities_of_the_log_come_when_it_is_shown(
+    unlinked: LogHome, guest: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not before; and they stay after a reload, unavailable if it is refused again."""
+    home, registry = unlinked, er.async_get(unlinked.hass)
+    log_entities = {
+        "event.front_gate_access",
+        "sensor.front_gate_last_access",
+        "sensor.front_gate_last_user",
+    }
+    assert not log_entities & {*registry.entities}
     home.cloud.history_owner_only = False
     await home.advance(DAY)
+    again = f"The access log of {guest.title} is available again"
+    assert caplog.text.count(again) == 1
+    assert {home.shown(entity_id) for entity_id in log_entities} == {STATE_UNKNOWN}
     toggle(home.gate)
     await home.advance(30)
-    assert home.shown(access) not in (STATE_UNAVAILABLE, STATE_UNKNOWN)
+    assert home.shown("event.front_gate_access") != STATE_UNKNOWN
+    home.cloud.history_owner_only = True
+    await home.hass.config_entries.async_reload(guest.entry_id)
+    await settle(home.hass)
+    assert {home.shown(entity_id) for entity_id in log_entities} == {STATE_UNAVAILABLE}
 
 
 @pytest.mark.parametrize("by_action", [True, False])
@@ -724,7 +749,7 @@ async def test_an_error_in_a_listener_ends_nothing(
     def fails(*_args: object) -> None:
         raise RuntimeError
 
-    home.entry.async_on_unload(log.async_add_access_listener(home.gate.id, fails))
+    home.entry.async_on_unload(log.async_add_access_listener(fails, home.gate.id))
     for _ in range(2):
         toggle(home.gate)
         home.freezer.tick(1)

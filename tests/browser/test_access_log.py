@@ -16,6 +16,13 @@ VISITOR = VISITORS["Main gate"]
 
 
 @pytest.fixture
+async def account(account: LinkedAccount) -> LinkedAccount:
+    """Enable the events of all access points."""
+    await account.browser.enable(*await account.browser.log_entities())
+    return account
+
+
+@pytest.fixture
 async def visit(account: LinkedAccount) -> LinkedAccount:
     """Let visitors in, and wait for Home Assistant."""
     names = {name.lower().replace(" ", "_"): one for name, one in VISITORS.items()}

@@ -1,8 +1,11 @@
 """An access as it is published."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Self
+
+from homeassistant.core import Context
 
 from ..api import AccessEvent, State
 
@@ -39,6 +42,9 @@ class Access(NamedTuple):
             user=event.person.name or None if named and event.person else None,
             channel=event.channel,
         )
+
+
+type AccessListener = Callable[[Access, Context], None]
 
 
 class LastAccess(NamedTuple):

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -10,7 +9,8 @@ from itertools import batched, chain
 from time import monotonic
 from typing import Any
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 
 from ..api import (
@@ -23,11 +23,11 @@ from ..api import (
     Refused,
     Snapshot,
 )
-from ..const import CONF_RECORD_NAMES, DOMAIN, LOGGER
+from ..const import CONF_RECORD_NAMES, DOMAIN, LOGGER, SIGNAL_LOG_SHOWN
 from ..coordinator import ParqExCoordinator
 from ..data import ParqExConfigEntry
 from ..exceptions import SERVICE_ERRORS
-from .access import Access, LastAccess
+from .access import Access, AccessListener, LastAccess
 from .clock import ServiceClock, async_zone
 from .evidence import ClockEvidence
 from .order import Entry
@@ -56,7 +56,7 @@ class AccessLog:
         self._schedule = FetchSchedule()
         self._evidence = ClockEvidence(client, self.clock)
         self._reader = LogReader(client, self.clock, self._store)
-        self._listeners: defaultdict[str, list[Callable[[Access], None]]] = defaultdict(
+        self._listeners: defaultdict[str | None, list[AccessListener]] = defaultdict(
             list
         )
         self._wake = asyncio.Event()
@@ -102,15 +102,22 @@ class AccessLog:
         schedule = self._schedule.get(controller_id)
         return schedule is None or schedule.available
 
+    def was_fetched(self, access_point: AccessPoint) -> bool:
+        """Return whether ParqEx has ever shown the log of an access point."""
+        return self._store.was_fetched(access_point.id)
+
     def last(self, access_point_id: str) -> LastAccess | None:
         """Return the last access to an access point."""
         return self._store.last(access_point_id)
 
     @callback
     def async_add_access_listener(
-        self, access_point_id: str, listener: Callable[[Access], None]
+        self, listener: AccessListener, access_point_id: str | None = None
     ) -> CALLBACK_TYPE:
-        """Add a listener for each access to an access point."""
+        """Add a listener for each access, or for those to an access point.
+
+        Listeners for each access come first.
+        """
         self._listeners[access_point_id].append(listener)
         return partial(self._listeners[access_point_id].remove, listener)
 
@@ -148,9 +155,13 @@ class AccessLog:
 
     @callback
     def _async_notify(self, access: Access) -> None:
-        for listener in tuple(self._listeners.get(access.access_point_id, ())):
+        context = Context()
+        for listener in (
+            *self._listeners[None],
+            *self._listeners.get(access.access_point_id, ()),
+        ):
             try:
-                listener(access)
+                listener(access, context)
             except Exception:  # noqa: BLE001  # it is logged
                 LOGGER.exception("Unexpected error in a listener of the access log")
 
@@ -206,7 +217,11 @@ class AccessLog:
             earliest = schedule.fetched_at or self._store.saved_at
             new = await self._reader.async_new(snapshot, answers, earliest)
             schedule.fetched_at = now
-            self._store.async_finish_fetch(access_points, now)
+            if shown := self._store.async_finish_fetch(access_points, now):
+                signal = SIGNAL_LOG_SHOWN.format(
+                    self._coordinator.config_entry.entry_id
+                )
+                async_dispatcher_send(self._coordinator.hass, signal, shown)
             if not await self._async_publish(new):
                 schedule.hurry()
 
@@ -220,7 +235,7 @@ class AccessLog:
     ) -> list[list[Entry]] | None:
         """Fetch the log of a controller, and schedule the next fetch; None if it fails."""
         schedule.begin(monotonic())
-        was_available = schedule.available
+        was_available, was_refused = schedule.available, schedule.refused
         answers = None
         try:
             answers = await self._async_read(
@@ -236,7 +251,10 @@ class AccessLog:
             schedule.succeeded(chain.from_iterable(answers), monotonic())
         # Before anything is published: what is unavailable starts no automation.
         if schedule.available is not was_available:
-            self._async_availability_changed(schedule, access_points)
+            self._schedule.log_availability(
+                schedule, was_refused, self._coordinator.config_entry.title
+            )
+            self._coordinator.async_notify(one.id for one in access_points)
         return answers
 
     async def _async_read(self, *asked: Any) -> list[list[Entry]]:
@@ -277,20 +295,3 @@ class AccessLog:
             )
             await asyncio.sleep(0)
         return True
-
-    @callback
-    def _async_availability_changed(
-        self, schedule: ControllerSchedule, access_points: list[AccessPoint]
-    ) -> None:
-        """Log that a log became available or not, and notify."""
-        if schedule.available:
-            LOGGER.info("The access log of a controller is available again")
-        elif schedule.refused:
-            LOGGER.warning(
-                "ParqEx does not let this account see the access log of a controller;"
-                " its owner may. Everything else works, and it is tried again, at"
-                " least once a day"
-            )
-        else:
-            LOGGER.warning("The access log of a controller cannot be fetched")
-        self._coordinator.async_notify(one.id for one in access_points)

@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from ..api import AccessPoint, SnapshotChange, State
+from ..const import LOGGER
 from .order import Entry, is_mixed
 
 # Attempts that failed move nothing; they are found at this pace.
@@ -138,6 +139,28 @@ class FetchSchedule:
     def get(self, controller_id: str) -> ControllerSchedule | None:
         """Return the schedule of a controller, None if it is not listed."""
         return self._listed.get(controller_id)
+
+    def log_availability(
+        self, schedule: ControllerSchedule, was_refused: bool, account: str
+    ) -> None:
+        """Log that a log became available or not: once for all logs of an account."""
+        refused = was_refused if schedule.available else schedule.refused
+        if any(
+            one.refused is refused and not one.available and one is not schedule
+            for one in self._listed.values()
+        ):
+            return
+        if schedule.available:
+            LOGGER.info("The access log of %s is available again", account)
+        elif refused:
+            LOGGER.warning(
+                "ParqEx does not let %s see the access log of every controller: only"
+                " its owner may. Everything else works, and it is tried again, at"
+                " least once a day",
+                account,
+            )
+        else:
+            LOGGER.warning("The access log of %s cannot be fetched", account)
 
     def due(self, now: float) -> tuple[str, ControllerSchedule] | None:
         """Return a controller whose log is to be fetched now."""

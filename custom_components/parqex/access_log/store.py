@@ -101,6 +101,11 @@ class AccessLogStore:
                 self._last.pop(plain, None)
             self.async_save_soon()
 
+    def was_fetched(self, access_point_id: str) -> bool:
+        """Return whether the log of an access point was ever fetched."""
+        baseline = self._baselines.get(plain_id(access_point_id))
+        return baseline is not None and baseline.fetched
+
     def last(self, access_point_id: str) -> LastAccess | None:
         """Return the last access to an access point."""
         return self._last.get(plain_id(access_point_id))
@@ -161,19 +166,25 @@ class AccessLogStore:
     @callback
     def async_finish_fetch(
         self, access_points: Iterable[AccessPoint], now: datetime
-    ) -> None:
-        """Remember whose log was fetched, and forget what no answer will mention."""
+    ) -> list[str]:
+        """Remember whose log was fetched, and forget what no answer will mention.
+
+        Return the ids of access points whose log was fetched for the first time.
+        """
         times = {key: time_of(key) for key in self.entries}
         # Either may be ahead by mistake.
         newest = min(naive(now), max(times.values(), default=naive(now)))
         for key, time in times.items():
             if newest - time >= REMEMBERED_FOR:
                 del self.entries[key]
-        fetched = {plain_id(access_point.id) for access_point in access_points}
-        for plain in self._baselines.keys() & fetched:
-            if not self._baselines[plain].fetched:
-                self._baselines[plain] = self._baselines[plain]._replace(fetched=True)
+        first = []
+        for access_point in access_points:
+            baseline = self._baselines.get(plain := plain_id(access_point.id))
+            if baseline and not baseline.fetched:
+                self._baselines[plain] = baseline._replace(fetched=True)
+                first.append(access_point.id)
                 self.async_save_soon()
+        return first
 
     @callback
     def async_shift(self, keys: Sequence[str], shift: timedelta) -> None:
