@@ -1,10 +1,8 @@
 """An answer of the ParqEx API: how it is read, and what it means, by status first."""
 
 from asyncio import IncompleteReadError
-from gzip import GzipFile
 from hashlib import blake2b
 from http import HTTPStatus
-from io import BytesIO
 import json
 import re
 from typing import Any, NamedTuple
@@ -27,6 +25,10 @@ from .errors import (
 from .rate_limit import parse_retry_after
 
 MAX_ANSWER = 8 * 1024 * 1024
+
+# Of gzip, whose data may consist of several.
+MAX_MEMBERS = 100
+_GZIP = b"\x1f\x8b"
 
 # More than any documented message has.
 LONGEST_MESSAGE = 1000
@@ -162,7 +164,7 @@ def _unpacked(packed: bytes, encoding: str) -> bytes:
         return packed
     try:
         raw = _inflated(packed)
-    except OSError, EOFError, zlib.error:
+    except EOFError, zlib.error:
         raise CannotConnect("no answer (could not be unpacked)") from None
     if len(raw) > MAX_ANSWER:
         raise InvalidAnswer("answer larger than 8 MiB")
@@ -171,12 +173,16 @@ def _unpacked(packed: bytes, encoding: str) -> bytes:
 
 def _inflated(packed: bytes) -> bytes:
     """Unpack what the first bytes say it is: gzip, zlib, or deflate without a header."""
-    if packed.startswith(b"\x1f\x8b"):
-        # It may consist of several members.
-        return GzipFile(fileobj=BytesIO(packed)).read(MAX_ANSWER + 1)
-    has_header = packed[0] & 0x0F == zlib.DEFLATED
-    stream = zlib.decompressobj(zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS)
-    raw = stream.decompress(packed, MAX_ANSWER + 1)
+    has_header = packed.startswith(_GZIP) or packed[0] & 0x0F == zlib.DEFLATED
+    # With 32, zlib finds out which of the two headers it is.
+    wbits = zlib.MAX_WBITS | 32 if has_header else -zlib.MAX_WBITS
+    raw = b""
+    for _ in range(MAX_MEMBERS):
+        stream = zlib.decompressobj(wbits)
+        raw += stream.decompress(packed, MAX_ANSWER + 1 - len(raw))
+        packed = stream.unused_data
+        if not packed.startswith(_GZIP) or len(raw) > MAX_ANSWER:
+            break
     if not stream.eof and len(raw) <= MAX_ANSWER:
         raise EOFError
     return raw
