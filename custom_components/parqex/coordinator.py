@@ -65,7 +65,6 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         self.seconds_for_last_answer: float | None = None
         self._fast_until = -math.inf
         self._client = client
-        self._refreshing = asyncio.Lock()
         self._next_refresh: asyncio.Task[None] | None = None
         self._was_available = True
         self._listeners_by_id: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
@@ -83,20 +82,18 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         await asyncio.wait([self._next_refresh])
 
     @override
-    async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
-        """Refresh in a task of its own, so that no cancelled caller cancels it."""
+    async def async_request_refresh(self) -> None:
+        """Refresh soon, in a task of its own, so that no cancelled caller cancels it."""
         task = self.config_entry.async_create_background_task(
-            self.hass, self._async_refresh_in_turn(*args, **kwargs), f"{DOMAIN} refresh"
+            self.hass, super().async_request_refresh(), f"{DOMAIN} requested refresh"
         )
         await asyncio.wait([task])
-        if not task.cancelled():
-            task.result()
 
-    async def _async_refresh_in_turn(self, *args: Any, **kwargs: Any) -> None:
-        """Refresh after the refresh under way: answers must not overtake each other."""
-        async with self._refreshing:
-            self._next_refresh = None
-            await super()._async_refresh(*args, **kwargs)
+    @override
+    async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
+        """Refresh, one at a time; whoever asks from now on wants another one."""
+        self._next_refresh = None
+        await super()._async_refresh(*args, **kwargs)
 
     @override
     async def _async_update_data(self) -> Snapshot:

@@ -1,7 +1,6 @@
 """An answer of the ParqEx API: how it is read, and what it means, by status first."""
 
 from asyncio import IncompleteReadError
-from hashlib import blake2b
 from http import HTTPStatus
 import json
 import re
@@ -52,7 +51,7 @@ class Answer(NamedTuple):
     http_status: int
     body: Any
     retry_after: float | None = None
-    fingerprint: bytes | None = None  # of the body of a success, as it was sent
+    fingerprint: int | None = None  # of the body of a success, as it was sent
     text: str = ""  # the beginning of the body
     moved_to: str | None = None  # the same path, with or without a slash at its end
     limit_headers: tuple[str, ...] = ()  # the names of those that speak of rate limits
@@ -126,14 +125,14 @@ class Answer(NamedTuple):
 
 
 async def async_read_answer(
-    response: ClientResponse, known: bytes | None = None
+    response: ClientResponse, known: int | None = None
 ) -> Answer:
     """Read an answer; its body is not parsed if it has the known fingerprint."""
     packed = await _async_read_capped(response)
     status, headers = response.status, response.headers
     fingerprint = None
     if status == HTTPStatus.OK:
-        fingerprint = blake2b(packed, digest_size=16).digest()
+        fingerprint = hash(packed)
         if fingerprint == known:
             return Answer(status, None, fingerprint=fingerprint)
     raw = _unpacked(packed, headers.get(hdrs.CONTENT_ENCODING, "").lower())

@@ -71,7 +71,7 @@ class ParqExClient:
         self.rate_limit = rate_limit
         self._dialect = dialect
         self._reader = SnapshotReader()
-        self._fingerprint: bytes | None = None
+        self._fingerprint: int | None = None
         self._skipped_logged = False
 
     async def async_sync(self) -> Snapshot:
