@@ -35,8 +35,6 @@ MAX_DOUBLINGS = 6
 # This many of the newest errors are kept for diagnostics.
 MAX_ERRORS = 20
 
-_EMPTY = Snapshot({}, {})
-
 
 class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
     """Hold the newest snapshot of an account and notify of what changed.
@@ -58,7 +56,8 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
             name=MANUFACTURER,
             update_interval=POLL_INTERVAL,
         )
-        self.change = SnapshotChange.between(_EMPTY, _EMPTY)
+        empty = Snapshot({}, {})
+        self.change = SnapshotChange(empty, empty, ())
         self.requested_at = 0.0
         self.failures = 0
         self.last_errors: deque[str] = deque(maxlen=MAX_ERRORS)
@@ -161,12 +160,9 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
             self.last_update_success,
         )
         if was_available is not self.last_update_success:
-            ids = tuple(self._listeners_by_id)
+            self.async_notify_all()
         elif self.last_update_success:
-            ids = self.change.ids
-        else:
-            return
-        self.async_notify(ids)
+            self.async_notify(self.change.ids)
 
     @callback
     def async_notify_all(self) -> None:

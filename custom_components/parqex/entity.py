@@ -113,15 +113,11 @@ def shown_as(entry: ParqExConfigEntry) -> set[Platform]:
 class ParqExControl(ParqExUnexposedEntity):
     """A control of an access point; the key of its description is its platform."""
 
-    def __init__(
-        self,
-        entry: ParqExConfigEntry,
-        listed_id: str,
-        description: EntityDescription,
-    ) -> None:
-        """Initialize as the option says."""
-        super().__init__(entry, listed_id, description)
-        self._attr_entity_registry_enabled_default = description.key in shown_as(entry)
+    @property
+    @override
+    def entity_registry_enabled_default(self) -> bool:
+        """Whether the option enables it."""
+        return self.entity_description.key in shown_as(self.coordinator.config_entry)
 
     @property
     @override
