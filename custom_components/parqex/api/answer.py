@@ -13,12 +13,14 @@ from yarl import URL
 
 from .errors import (
     CannotConnect,
+    ControllerOffline,
     Forbidden,
     InvalidAnswer,
     NotAuthorized,
     ParqExError,
     RateLimited,
     Refused,
+    SensorRequired,
     ServiceFailed,
 )
 from .rate_limit import parse_retry_after
@@ -34,8 +36,12 @@ LONGEST_MESSAGE = 1000
 
 _LIMITS = re.compile("limit|retry|quota", re.IGNORECASE)
 
-# From the documented refusals of toggle, in small letters.
-_OF_CONTROLLER = ("error communicating", "can't be found", "requires pairing")
+# The documented refusals of toggle that are about a controller, in small letters.
+OF_CONTROLLER: dict[str, type[Refused]] = {
+    "can't be found": ControllerOffline,
+    "requires pairing": SensorRequired,
+    "error communicating": Refused,
+}
 
 _REDIRECTS = (
     HTTPStatus.MOVED_PERMANENTLY,
@@ -85,7 +91,7 @@ class Answer(NamedTuple):
     def is_of_controller(self) -> bool:
         """Whether the message is a documented one about a controller."""
         message = (self.message or "").lower()
-        return any(text in message for text in _OF_CONTROLLER)
+        return any(text in message for text in OF_CONTROLLER)
 
     @property
     def message(self) -> str | None:

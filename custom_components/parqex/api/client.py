@@ -9,7 +9,7 @@ import logging
 from aiohttp import ClientSession
 from yarl import URL
 
-from .answer import Answer
+from .answer import OF_CONTROLLER, Answer
 from .dialect import Dialect
 from .errors import (
     CannotConnect,
@@ -46,13 +46,8 @@ _TOGGLE_ERRORS: dict[int, type[ParqExError]] = {
     HTTPStatus.SERVICE_UNAVAILABLE: CannotConnect,
 }
 
-# The documented refusals of toggle, in small letters, should they come with 2xx.
-_TOGGLE_REFUSALS: dict[str, type[Refused]] = {
-    "can't be found": ControllerOffline,
-    "requires pairing": SensorRequired,
-    "not implemented error": NotSupported,
-    "error communicating": Refused,
-}
+# All documented refusals of toggle, the most telling first, should they come with 2xx.
+_TOGGLE_REFUSALS = {"not implemented error": NotSupported, **OF_CONTROLLER}
 
 
 class ParqExClient:
