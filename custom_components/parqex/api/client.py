@@ -47,7 +47,10 @@ _TOGGLE_ERRORS: dict[int, type[ParqExError]] = {
 }
 
 # All documented refusals of toggle, the most telling first, should they come with 2xx.
-_TOGGLE_REFUSALS = {"not implemented error": NotSupported, **OF_CONTROLLER}
+_TOGGLE_REFUSALS: dict[str, type[Refused]] = {
+    "not implemented error": NotSupported,
+    **OF_CONTROLLER,
+}
 
 
 class ParqExClient:
