@@ -186,7 +186,7 @@ class Town:
         for handler in logging.root.handlers:
             if isinstance(handler, LogCaptureHandler):
                 # The errors in them hold all that was there when they were raised.
-                handler.reset()
+                handler.clear()
         for one in gc.get_objects():
             if isinstance(one, NonCallableMock):
                 # The test environment's own; they remember every call.
@@ -248,7 +248,7 @@ async def test_weeks_grow_nothing(
         name: (ours_before[name], number)
         for name, number in ours.items()
         # What changed last is kept as it was before, and an error with its answer.
-        if number > ours_before[name] * 1.5 + ACCOUNTS
+        if number > ours_before[name] * 1.25 + ACCOUNTS
     }
     assert not grown, grown
     # The simulator, the recorded log and deleted devices add a few percent.

@@ -59,7 +59,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bo
     access_log = AccessLog(hass, entry, client, coordinator)
     await access_log.async_load()
     await coordinator.async_config_entry_first_refresh()
-    entry.runtime_data = ParqExData(client, coordinator, commands, access_log)
+    entry.runtime_data = ParqExData(coordinator, commands, access_log)
 
     # The order in which they learn of an update: a command is confirmed before its
     # switch shows the state, and a device is there before its entities.

@@ -35,8 +35,6 @@ MAX_DOUBLINGS = 6
 # This many of the newest errors and times are kept for diagnostics.
 MAX_KEPT = 20
 
-_EMPTY = Snapshot({}, {})
-
 
 class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
     """Hold the newest snapshot of an account and notify of what changed.
@@ -58,7 +56,8 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
             name=MANUFACTURER,
             update_interval=POLL_INTERVAL,
         )
-        self.change = SnapshotChange.between(_EMPTY, _EMPTY)
+        empty = Snapshot({}, {})
+        self.change = SnapshotChange(empty, empty, ())
         self.requested_at = 0.0
         self.failures = 0
         self.last_errors: deque[str] = deque(maxlen=MAX_KEPT)
@@ -67,7 +66,6 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         self._called_at: float | None = None
         self._fast_until = -math.inf
         self._client = client
-        self._refreshing = asyncio.Lock()
         self._next_refresh: asyncio.Task[None] | None = None
         self._was_available = True
         self._listeners_by_id: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
@@ -85,20 +83,18 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         await asyncio.wait([self._next_refresh])
 
     @override
-    async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
-        """Refresh in a task of its own, so that no cancelled caller cancels it."""
+    async def async_request_refresh(self) -> None:
+        """Refresh soon, in a task of its own, so that no cancelled caller cancels it."""
         task = self.config_entry.async_create_background_task(
-            self.hass, self._async_refresh_in_turn(*args, **kwargs), f"{DOMAIN} refresh"
+            self.hass, super().async_request_refresh(), f"{DOMAIN} requested refresh"
         )
         await asyncio.wait([task])
-        if not task.cancelled():
-            task.result()
 
-    async def _async_refresh_in_turn(self, *args: Any, **kwargs: Any) -> None:
-        """Refresh after the refresh under way: answers must not overtake each other."""
-        async with self._refreshing:
-            self._next_refresh = None
-            await super()._async_refresh(*args, **kwargs)
+    @override
+    async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
+        """Refresh, one at a time; whoever asks from now on wants another one."""
+        self._next_refresh = None
+        await super()._async_refresh(*args, **kwargs)
 
     @override
     async def _async_update_data(self) -> Snapshot:
@@ -171,12 +167,9 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
             self.last_update_success,
         )
         if was_available is not self.last_update_success:
-            ids = tuple(self._listeners_by_id)
+            self.async_notify_all()
         elif self.last_update_success:
-            ids = self.change.ids
-        else:
-            return
-        self.async_notify(ids)
+            self.async_notify(self.change.ids)
 
     @callback
     def async_notify_all(self) -> None:

@@ -14,7 +14,7 @@ from homeassistant.core import Context, Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util.hass_dict import HassKey
 
-from .api import AccessPoint, Dialect, ParqExClient, RateLimit, State
+from .api import AccessPoint, Dialect, RateLimit, State
 from .const import DOMAIN
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ SECONDS_TO_MOVE = 20
 class ParqExData:
     """The runtime data of a config entry."""
 
-    client: ParqExClient
     coordinator: ParqExCoordinator
     commands: Commands
     access_log: AccessLog

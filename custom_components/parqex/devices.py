@@ -14,8 +14,6 @@ from .data import ParqExConfigEntry
 # A controller has no name of its own; it is named after what it opens.
 MAX_NAMES = 3
 
-_EMPTY = Snapshot({}, {})
-
 
 class Devices:
     """The devices of one account."""

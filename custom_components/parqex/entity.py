@@ -131,15 +131,11 @@ def shown_as(entry: ParqExConfigEntry) -> set[Platform]:
 class ParqExControl(ParqExUnexposedEntity):
     """A control of an access point; the key of its description is its platform."""
 
-    def __init__(
-        self,
-        entry: ParqExConfigEntry,
-        listed_id: str,
-        description: EntityDescription,
-    ) -> None:
-        """Initialize as the option says."""
-        super().__init__(entry, listed_id, description)
-        self._attr_entity_registry_enabled_default = description.key in shown_as(entry)
+    @property
+    @override
+    def entity_registry_enabled_default(self) -> bool:
+        """Whether the option enables it."""
+        return self.entity_description.key in shown_as(self.coordinator.config_entry)
 
     @property
     @override
@@ -241,33 +237,32 @@ def async_add_listed(
     access point or a controller has them, which its access log may show first.
     """
     coordinator = entry.runtime_data.coordinator
-    added: dict[str, set[str]] = {description.key: set() for description, _ in table}
+    added: set[str] = set()
 
     @callback
     def add_new(ids: Iterable[str]) -> None:
         """Add the entities that are missing of these ids."""
         records = getattr(coordinator.data, listed)
+        new = [
+            listed_id
+            for listed_id in ids
+            if listed_id in records
+            and listed_id not in added
+            and supported_fn(records[listed_id])
+        ]
+        if not new:
+            return
+        added.update(new)
         for description, entity_class in table:
-            known = added[description.key]
-            new = [
-                listed_id
-                for listed_id in ids
-                if listed_id in records
-                and listed_id not in known
-                and supported_fn(records[listed_id])
-            ]
-            if new:
-                known.update(new)
-                async_add_entities(
-                    entity_class(entry, listed_id, description) for listed_id in new
-                )
+            async_add_entities(
+                entity_class(entry, listed_id, description) for listed_id in new
+            )
 
     @callback
     def follow() -> None:
         """Add what is new, forget what is gone: when it comes back, it is new."""
         if coordinator.change.proves_removals:
-            for known in added.values():
-                known.intersection_update(getattr(coordinator.data, listed))
+            added.intersection_update(getattr(coordinator.data, listed))
         add_new(coordinator.change.ids)
 
     add_new(getattr(coordinator.data, listed))

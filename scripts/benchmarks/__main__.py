@@ -25,7 +25,7 @@ class Plan:
     set_up_sizes: tuple[int, ...]
     memory_size: int
     rounds: int
-    set_up_rounds: int = 3
+    set_up_rounds: int = 5
 
 
 THOROUGH = Plan(

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -46,10 +45,8 @@ async def measure_polls(account: LinkedAccount, rounds: int) -> Polls:
     async def get_and_load() -> None:
         orjson.loads(await account.bare_get())
 
-    floor, quiet = await _medians(rounds, account.bare_get, account.poll)
-    one_floor, one = await _medians(
-        rounds, get_and_load, account.poll, before=one_moves
-    )
+    floor, quiet = await _least(rounds, account.bare_get, account.poll)
+    one_floor, one = await _least(rounds, get_and_load, account.poll, before=one_moves)
     return Polls(
         bytes_of_body=len(account.house.body()),
         floor=floor,
@@ -60,20 +57,19 @@ async def measure_polls(account: LinkedAccount, rounds: int) -> Polls:
     )
 
 
-async def _medians(
+async def _least(
     rounds: int, floor: Measured, poll: Measured, before: Measured | None = None
 ) -> tuple[float, float]:
-    """Measure two actions in turn, each round after `before`; return the medians."""
+    """Measure two actions in turn, each round after `before`; return the least of each."""
     taken: dict[Measured, list[float]] = {floor: [], poll: []}
-    for _ in range(rounds + 1):
+    for _ in range(rounds):
         if before:
             await before()
         for action, times in taken.items():
             started = perf_counter()
             await action()
             times.append(perf_counter() - started)
-    # The first round opens connections and fills caches.
-    return median(taken[floor][1:]), median(taken[poll][1:])
+    return min(taken[floor]), min(taken[poll])
 
 
 async def _count(account: LinkedAccount) -> dict[str, int]:

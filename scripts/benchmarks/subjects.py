@@ -5,7 +5,7 @@ replaced by immediate answers; ours asks the prepared service.
 """
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import AsyncMock, MagicMock, patch
@@ -19,6 +19,7 @@ from unifi_access_api import (
     UnifiAccessApiClient,
 )
 
+from custom_components.parqex.entity import ParqExControl
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
@@ -39,7 +40,10 @@ class Subject:
 def parqex(service: Service) -> Subject:
     """Return ours, on the prepared service."""
     return Subject(
-        "parqex", lambda _: nullcontext(), lambda hass: async_link(hass, service)
+        "parqex",
+        # Its controls are enabled as the option says.
+        lambda _: patch.object(ParqExControl, "entity_registry_enabled_default", True),
+        lambda hass: async_link(hass, service),
     )
 
 

@@ -1,10 +1,7 @@
 """An answer of the ParqEx API: how it is read, and what it means, by status first."""
 
 from asyncio import IncompleteReadError
-from gzip import GzipFile
-from hashlib import blake2b
 from http import HTTPStatus
-from io import BytesIO
 import json
 import re
 from typing import Any, NamedTuple
@@ -16,25 +13,35 @@ from yarl import URL
 
 from .errors import (
     CannotConnect,
+    ControllerOffline,
     Forbidden,
     InvalidAnswer,
     NotAuthorized,
     ParqExError,
     RateLimited,
     Refused,
+    SensorRequired,
     ServiceFailed,
 )
 from .rate_limit import parse_retry_after
 
 MAX_ANSWER = 8 * 1024 * 1024
 
+# Of gzip, whose data may consist of several.
+MAX_MEMBERS = 100
+_GZIP = b"\x1f\x8b"
+
 # More than any documented message has.
 LONGEST_MESSAGE = 1000
 
 _LIMITS = re.compile("limit|retry|quota", re.IGNORECASE)
 
-# From the documented refusals of toggle, in small letters.
-_OF_CONTROLLER = ("error communicating", "can't be found", "requires pairing")
+# The documented refusals of toggle that are about a controller, in small letters.
+OF_CONTROLLER: dict[str, type[Refused]] = {
+    "can't be found": ControllerOffline,
+    "requires pairing": SensorRequired,
+    "error communicating": Refused,
+}
 
 _REDIRECTS = (
     HTTPStatus.MOVED_PERMANENTLY,
@@ -50,7 +57,7 @@ class Answer(NamedTuple):
     http_status: int
     body: Any
     retry_after: float | None = None
-    fingerprint: bytes | None = None  # of the body of a success, as it was sent
+    fingerprint: int | None = None  # of the body of a success, as it was sent
     text: str = ""  # the beginning of the body
     moved_to: str | None = None  # the same path, with or without a slash at its end
     limit_headers: tuple[str, ...] = ()  # the names of those that speak of rate limits
@@ -86,7 +93,7 @@ class Answer(NamedTuple):
     def is_of_controller(self) -> bool:
         """Whether the message is a documented one about a controller."""
         message = (self.message or "").lower()
-        return any(text in message for text in _OF_CONTROLLER)
+        return any(text in message for text in OF_CONTROLLER)
 
     @property
     def message(self) -> str | None:
@@ -128,7 +135,7 @@ class Answer(NamedTuple):
 
 
 async def async_read_answer(
-    response: ClientResponse, known: bytes | None = None
+    response: ClientResponse, known: int | None = None
 ) -> Answer:
     """Read an answer; its body is not parsed if it has the known fingerprint."""
     packed = await _async_read_capped(response)
@@ -136,7 +143,7 @@ async def async_read_answer(
     cookies = hdrs.SET_COOKIE in headers
     fingerprint = None
     if status == HTTPStatus.OK:
-        fingerprint = blake2b(packed, digest_size=16).digest()
+        fingerprint = hash(packed)
         if fingerprint == known:
             return Answer(status, None, fingerprint=fingerprint, sets_cookies=cookies)
     encoding = headers.get(hdrs.CONTENT_ENCODING, "").lower()
@@ -170,7 +177,7 @@ def _unpacked(packed: bytes, encoding: str) -> bytes:
         return packed
     try:
         raw = _inflated(packed)
-    except OSError, EOFError, zlib.error:
+    except EOFError, zlib.error:
         raise CannotConnect("no answer (could not be unpacked)") from None
     if len(raw) > MAX_ANSWER:
         raise InvalidAnswer("answer larger than 8 MiB")
@@ -179,12 +186,16 @@ def _unpacked(packed: bytes, encoding: str) -> bytes:
 
 def _inflated(packed: bytes) -> bytes:
     """Unpack what the first bytes say it is: gzip, zlib, or deflate without a header."""
-    if packed.startswith(b"\x1f\x8b"):
-        # It may consist of several members.
-        return GzipFile(fileobj=BytesIO(packed)).read(MAX_ANSWER + 1)
-    has_header = packed[0] & 0x0F == zlib.DEFLATED
-    stream = zlib.decompressobj(zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS)
-    raw = stream.decompress(packed, MAX_ANSWER + 1)
+    has_header = packed.startswith(_GZIP) or packed[0] & 0x0F == zlib.DEFLATED
+    # With 32, zlib finds out which of the two headers it is.
+    wbits = zlib.MAX_WBITS | 32 if has_header else -zlib.MAX_WBITS
+    raw = b""
+    for _ in range(MAX_MEMBERS):
+        stream = zlib.decompressobj(wbits)
+        raw += stream.decompress(packed, MAX_ANSWER + 1 - len(raw))
+        packed = stream.unused_data
+        if not packed.startswith(_GZIP) or len(raw) > MAX_ANSWER:
+            break
     if not stream.eof and len(raw) <= MAX_ANSWER:
         raise EOFError
     return raw

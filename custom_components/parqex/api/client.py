@@ -9,7 +9,7 @@ import logging
 from aiohttp import ClientSession
 from yarl import URL
 
-from .answer import Answer
+from .answer import OF_CONTROLLER, Answer
 from .dialect import Dialect
 from .documented import ways_of_log
 from .errors import (
@@ -50,12 +50,10 @@ _TOGGLE_ERRORS: dict[int, type[ParqExError]] = {
 # A page may begin with a mark of its encoding.
 _BLANKS = "\ufeff \t\r\n"
 
-# The documented refusals of toggle, in small letters, should they come with 2xx.
+# All documented refusals of toggle, the most telling first, should they come with 2xx.
 _TOGGLE_REFUSALS: dict[str, type[Refused]] = {
-    "can't be found": ControllerOffline,
-    "requires pairing": SensorRequired,
     "not implemented error": NotSupported,
-    "error communicating": Refused,
+    **OF_CONTROLLER,
 }
 
 
@@ -75,7 +73,7 @@ class ParqExClient:
         self.rate_limit = rate_limit
         self._dialect = dialect
         self._reader = SnapshotReader()
-        self._fingerprint: bytes | None = None
+        self._fingerprint: int | None = None
         self._skipped_logged = False
 
     async def async_sync(self) -> Snapshot:

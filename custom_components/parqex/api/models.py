@@ -70,20 +70,18 @@ class Snapshot:
 
     def access_points_of(self, controller_id: str) -> list[AccessPoint]:
         """Return a controller's access points in the order in which they are wired."""
-        return self._by_controller.get(controller_id, [])
+        return sorted(
+            (
+                one
+                for one in self.access_points.values()
+                if one.controller_id == controller_id
+            ),
+            key=lambda one: (one.number or 0, one.id),
+        )
 
     @cached_property
     def _by_plain_id(self) -> Mapping[str, AccessPoint]:
         return {plain_id(one_id): one for one_id, one in self.access_points.items()}
-
-    @cached_property
-    def _by_controller(self) -> Mapping[str, list[AccessPoint]]:
-        grouped: dict[str, list[AccessPoint]] = {}
-        for one in sorted(
-            self.access_points.values(), key=lambda one: (one.number or 0, one.id)
-        ):
-            grouped.setdefault(one.controller_id, []).append(one)
-        return grouped
 
 
 @dataclass(frozen=True)

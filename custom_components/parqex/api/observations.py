@@ -53,7 +53,7 @@ class Observations:
             self._shapes[endpoint] = max(
                 new, self._shapes.get(endpoint), key=lambda one: len(str(one))
             )
-        for field, value in islice(_values(answer.body), MAX_VALUES):
+        for field, value in set(islice(_values(answer.body), MAX_VALUES)):
             words = self._words[field]
             if re.fullmatch("[A-Za-z_ ]{1,20}", value) and len(words) < MAX_WORDS:
                 words.add(value)
@@ -138,8 +138,11 @@ def _values(body: Any, name: str = "") -> Iterator[tuple[str, str]]:
     for one in body if isinstance(body, list) else [body]:
         if not isinstance(one, dict):
             continue
-        for field, value in one.items():
-            if isinstance(value, dict | list):
-                yield from _values(value, field)
-            elif field in _WORDS.get(name, ()) and isinstance(value, str):
-                yield field, value
+        if name in _WORDS:
+            for field in _WORDS[name]:
+                if isinstance(value := one.get(field), str):
+                    yield field, value
+        else:
+            for field, value in one.items():
+                if isinstance(value, dict | list):
+                    yield from _values(value, field)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -20,11 +19,11 @@ class SnapshotReader:
     def __init__(self) -> None:
         """Initialize with an empty snapshot."""
         self.snapshot = Snapshot({}, {})
-        self._devices: dict[bytes | None, Device] = {}
+        self._devices: dict[int | None, Device] = {}
 
     async def async_read(self, body: dict[str, Any]) -> Snapshot:
         """Parse an answer; raise InvalidAnswer if it has no list of devices."""
-        devices: list[tuple[bytes | None, Device]] = []
+        devices: list[tuple[int | None, Device]] = []
         parsed = 0
         for record in records_in(body, "devices"):
             digest = _digest(record)
@@ -42,10 +41,10 @@ class SnapshotReader:
         return self.snapshot
 
 
-def _digest(record: Any) -> bytes | None:
+def _digest(record: Any) -> int | None:
     """Return a digest of the record's JSON: the record itself holds pairing codes."""
     try:
-        return blake2b(orjson.dumps(record), digest_size=16).digest()
+        return hash(orjson.dumps(record))
     except TypeError:
         # Python's own parser reads what orjson cannot write, such as huge numbers.
         return None

@@ -39,7 +39,7 @@ async def async_exchange(
     method: str,
     url: URL,
     headers: Mapping[str, str],
-    known: bytes | None = None,
+    known: int | None = None,
     seconds_to_send: float | None = None,
     **kwargs: Any,
 ) -> Answer:
@@ -81,7 +81,7 @@ class Transport:
     async def async_request(
         self,
         endpoint: str,
-        known: bytes | None = None,
+        known: int | None = None,
         check: Callable[[], float | None] = lambda: None,
         **kwargs: Any,
     ) -> Answer:
