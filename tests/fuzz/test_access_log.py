@@ -18,8 +18,11 @@ SAVED = {
     "zone": "America/New_York",
     "newest_first": True,
     "entries": {
-        "2026-11-02T11:00:00 OPEN d1": ["2026-11-02T11:00:00+00:00", None],
-        "2026-11-01 CLOSED d1": [None],
+        "2026-11-02T11:00:00 OPEN d1": [
+            ["2026-11-02T11:00:00+00:00", "0a1b2c3d4e5f"],
+            [None, "0a1b2c3d4e5f"],
+        ],
+        "2026-11-01 CLOSED d1": [[None, "0a1b2c3d4e5f"]],
     },
     "baselines": {
         "d1": ["2026-11-02T10:00:00", "OPEN", True],
@@ -50,9 +53,9 @@ async def test_saved_logs(
     time = datetime(2026, 11, 2, 11, 0)  # noqa: DTZ001  # as ParqEx writes it
     event = AccessEvent("d1", State.OPEN, time, None, None, True)
     (entry,) = identified([event])
-    if not store.remembers(entry):
+    if store.recall([entry]) == [None]:
         store.async_remember(entry)
-    assert store.remembers(entry)
+    assert store.recall([entry]) != [None]
     store.async_finish_fetch([], datetime(2026, 11, 3, tzinfo=UTC))
     store.async_forget_names()
     await store.async_close()

@@ -131,11 +131,26 @@ class ServiceClock:
         now = dt_util.utcnow() - TOLERANCE
         return min(now.astimezone(zone).date() for zone in zones)
 
-    def may_be_since(self, time: datetime, earliest: datetime) -> bool:
-        """Return whether that was after a moment, in any zone that it may be in."""
+    def is_since(
+        self, time: datetime, moment: datetime, lasts: timedelta = timedelta(0)
+    ) -> bool | None:
+        """Return whether a past time is after a moment; None where that is not clear.
+
+        It depends on the zone, and on how far clocks differ. `lasts`: a day for a date.
+        """
         zones = [UTC] if time.tzinfo else [self.zone] if self.zone else self._candidates
-        window = Observation(time, earliest, dt_util.utcnow())
-        return any(window.fits(zone) for zone in zones)
+        latest = dt_util.utcnow() + TOLERANCE
+        readings = [
+            reading
+            for zone in zones
+            for reading in _readings(time, zone)
+            if reading <= latest
+        ]
+        if all(reading >= moment + TOLERANCE for reading in readings):
+            return True
+        if all(reading + lasts < moment - TOLERANCE for reading in readings):
+            return False
+        return None
 
     def comes_twice(self, time: datetime) -> bool:
         """Return whether the clocks of the zone go through this time twice."""

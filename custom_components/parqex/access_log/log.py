@@ -5,7 +5,7 @@ from collections import defaultdict
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from itertools import batched, chain
+from itertools import batched
 from time import monotonic
 from typing import Any
 
@@ -147,7 +147,7 @@ class AccessLog:
         found = [
             Access.of(entry.event, occurred_at, self.records_names)
             for answer in answers
-            for entry, occurred_at in await self._reader.async_dated(answer)
+            for entry, occurred_at, _ in await self._reader.async_dated(answer)
             if entry.event.access_point_id == access_point.id
             and start <= occurred_at < end
         ]
@@ -214,8 +214,13 @@ class AccessLog:
             )
             if answers is None:
                 continue
-            earliest = schedule.fetched_at or self._store.saved_at
+            earliest = (
+                schedule.fetched_at
+                or self._store.saved_at
+                or self._store.listed_at(access_points)
+            )
             new = await self._reader.async_new(snapshot, answers, earliest)
+            schedule.await_missing((one.entry.event for one in new), monotonic())
             schedule.fetched_at = now
             if shown := self._store.async_finish_fetch(access_points, now):
                 signal = SIGNAL_LOG_SHOWN.format(
@@ -248,7 +253,7 @@ class AccessLog:
             retry_after = err.retry_after if isinstance(err, RateLimited) else None
             schedule.failed(monotonic(), retry_after)
         else:
-            schedule.succeeded(chain.from_iterable(answers), monotonic())
+            schedule.succeeded()
         # Before anything is published: what is unavailable starts no automation.
         if schedule.available is not was_available:
             self._schedule.log_availability(
@@ -281,17 +286,14 @@ class AccessLog:
         for batch in batched(new, PUBLISHED_AT_A_TIME, strict=False):
             if not self._coordinator.last_update_success:
                 return False
-            for entry, occurred_at in batch:
+            for entry, occurred_at, _ in batch:
                 access = Access.of(entry.event, occurred_at, self.records_names)
                 # What is not listed now is published when it is again.
-                if (
-                    access.access_point_id in self._coordinator.data.access_points
-                    and not self._store.remembers(entry)
-                ):
+                if access.access_point_id in self._coordinator.data.access_points:
                     self._store.async_remember(entry, access)
                     self._async_notify(access)
             self._coordinator.async_notify(
-                {entry.event.access_point_id for entry, _ in batch}
+                {one.entry.event.access_point_id for one in batch}
             )
             await asyncio.sleep(0)
         return True

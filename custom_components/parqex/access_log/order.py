@@ -1,8 +1,8 @@
 """Order and identity of log entries, by the times as ParqEx writes them."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,13 +17,13 @@ SHIFT_LIMIT = timedelta(days=1)
 class Entry(NamedTuple):
     """An entry of the access log with its key: time, state and plain id.
 
-    What may be edited later is not in the key. `number` counts the entries before it
-    in its answer that have the same key.
+    What may be edited later is not in the key, but in `mark`, which tells apart entries
+    with the same key: a digest of person, channel and outcome.
     """
 
     event: AccessEvent
     key: str
-    number: int
+    mark: str
 
 
 def naive(time: datetime) -> datetime:
@@ -61,15 +61,15 @@ def chronological(
 
 
 def identified(events: Iterable[AccessEvent]) -> list[Entry]:
-    """Return the events of one answer with their keys."""
-    counts: Counter[str] = Counter()
+    """Return events with their keys."""
     entries: list[Entry] = []
     for event in events:
         time = naive(event.occurred)
         written = time.isoformat() if event.has_time else time.date().isoformat()
         key = f"{written} {event.state} {plain_id(event.access_point_id)}"
-        entries.append(Entry(event, key, counts[key]))
-        counts[key] += 1
+        edited = f"{event.person and event.person.id} {event.channel} {event.success}"
+        mark = blake2b(edited.encode(errors="replace"), digest_size=6).hexdigest()
+        entries.append(Entry(event, key, mark))
     return entries
 
 

@@ -1,7 +1,9 @@
 """Fetch log entries, put them in order, and find out which of them are new."""
 
 import asyncio
+from collections import Counter
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from homeassistant.util import dt as dt_util
 
@@ -27,7 +29,13 @@ PUBLISHED_BACK_TO = DAY
 # A long log is read in slices, so that Home Assistant stays responsive.
 DATED_AT_A_TIME = 500
 
-type Dated = tuple[Entry, datetime]
+
+class Dated(NamedTuple):
+    """An entry with when it was, and whether it is one that is not remembered."""
+
+    entry: Entry
+    occurred_at: datetime
+    is_new: bool
 
 
 class LogReader:
@@ -95,16 +103,20 @@ class LogReader:
         now = dt_util.utcnow()
         following: datetime | None = None
         dated: list[Dated] = []
-        for number, entry in enumerate(reversed(entries), start=1):
-            occurred_at = self._store.published_at(entry)
+        recalled = self._store.recall(entries)
+        for number, (entry, known) in enumerate(
+            zip(reversed(entries), reversed(recalled), strict=True), start=1
+        ):
+            occurred_at = known and known.at
             if occurred_at is None:
                 time = entry.event.occurred
                 occurred_at = self._clock.to_utc(time, now, earliest, following)
                 if earliest and not entry.event.has_time:
-                    occurred_at = min(max(occurred_at, earliest), occurred_at + DAY)
+                    ends = occurred_at + DAY - timedelta(seconds=1)
+                    occurred_at = min(max(occurred_at, earliest), ends)
             if occurred_at <= now + TOLERANCE:
                 following = occurred_at
-            dated.append((entry, occurred_at))
+            dated.append(Dated(entry, occurred_at, known is None))
             if number % DATED_AT_A_TIME == 0:
                 await asyncio.sleep(0)
         return dated
@@ -114,20 +126,23 @@ class LogReader:
     ) -> list[Dated]:
         """Return what is to be published, oldest first; remember what is too old."""
         now = dt_util.utcnow()
-        new: list[Dated] = []
+        new: dict[tuple[str, str, int], Dated] = {}
         for entries in answers:
-            for entry, occurred_at in reversed(
-                await self.async_dated(entries, earliest)
-            ):
+            numbers: Counter[tuple[str, str]] = Counter()
+            for dated in reversed(await self.async_dated(entries, earliest)):
+                entry, occurred_at, is_new = dated
                 access_point = snapshot.access_points[entry.event.access_point_id]
                 oldest = now - PUBLISHED_BACK_TO * (1 if entry.event.has_time else 2)
-                if self._store.remembers(entry) or occurred_at > now + TOLERANCE:
+                if not is_new or occurred_at > now + TOLERANCE:
                     # What is ahead of the clock is published when its time has come.
                     continue
                 if occurred_at < oldest or self._store.precedes(
-                    entry, occurred_at, access_point, self._clock
+                    entry, access_point, self._clock
                 ):
                     self._store.async_remember(entry)
-                else:
-                    new.append((entry, occurred_at))
-        return sorted(new, key=lambda dated: dated[1])
+                    continue
+                # Several answers may have the same one.
+                same = entry.key, entry.mark
+                new.setdefault((*same, numbers[same]), dated)
+                numbers[same] += 1
+        return sorted(new.values(), key=lambda dated: dated.occurred_at)

@@ -6,9 +6,8 @@ from datetime import datetime
 import math
 from typing import Any
 
-from ..api import AccessPoint, SnapshotChange, State
+from ..api import AccessEvent, AccessPoint, SnapshotChange, State
 from ..const import LOGGER
-from .order import Entry, is_mixed
 
 # Attempts that failed move nothing; they are found at this pace.
 FETCH_INTERVAL = 15 * 60.0
@@ -33,8 +32,8 @@ class ControllerSchedule:
     """When the log of one controller is fetched next.
 
     `fetched_at`: when it was fetched last. `failures`: how often in a row it failed, or
-    was refused if `refused`. `missing`: by access point the state and time of a movement
-    whose entry is not logged yet.
+    was refused if `refused`. `missing`: by access point the state after a movement whose
+    entry is not logged yet.
     """
 
     next_at: float = -math.inf
@@ -43,7 +42,7 @@ class ControllerSchedule:
     available: bool = True
     refused: bool = False
     failures: int = 0
-    missing: dict[str, tuple[State, datetime]] = field(default_factory=dict)
+    missing: dict[str, State] = field(default_factory=dict)
     missing_fetches: int = 0
 
     def hurry(self) -> None:
@@ -53,27 +52,23 @@ class ControllerSchedule:
     def moved(self, access_point: AccessPoint) -> None:
         """Fetch at once, and again soon while the entry is missing."""
         self.hurry()
-        if access_point.state and access_point.last_toggled:
-            toggled = access_point.last_toggled
-            self.missing[access_point.id] = (access_point.state, toggled)
+        if access_point.state:
+            self.missing[access_point.id] = access_point.state
             self.missing_fetches = 0
 
     def begin(self, now: float) -> None:
         """Note that a fetch begins: what moves from now on needs another one."""
         self.next_at = now + FETCH_INTERVAL
 
-    def succeeded(self, entries: Iterable[Entry], now: float) -> None:
-        """Fetch again at the usual pace, or soon where entries are missing."""
+    def succeeded(self) -> None:
+        """Note a fetch that succeeded."""
         self.available, self.refused, self.failures = True, False, 0
         self.not_before = -math.inf
-        for event, *_ in entries if self.missing else ():
-            state, toggled = self.missing.get(event.access_point_id, (None, None))
-            if toggled is None or event.state is not state:
-                continue
-            if not event.has_time:
-                toggled = datetime.combine(toggled, datetime.min.time())
-            # Only one of the two may have a zone.
-            if is_mixed(event.occurred, toggled) or event.occurred >= toggled:
+
+    def await_missing(self, new: Iterable[AccessEvent], now: float) -> None:
+        """Fetch again soon where the entries of movements are not among the new ones."""
+        for event in new:
+            if self.missing.get(event.access_point_id) is event.state:
                 del self.missing[event.access_point_id]
         if self.missing and self.missing_fetches < MISSING_ENTRY_FETCHES:
             wait = FIRST_RETRY * 2.0**self.missing_fetches

@@ -16,18 +16,25 @@ from .order import Entry, is_mixed, naive, plain_of, shifted, time_of
 
 STORAGE_VERSION = 1
 SAVE_DELAY = 10
+SECONDS_IN_A_DAY = 24 * 60 * 60
 
 # Before the newest entry. Longer than any answer reaches back: a day, and the dates
 # around it.
 REMEMBERED_FOR = timedelta(days=5)
 
 
+class Published(NamedTuple):
+    """An entry of the log: when it was published, if it was, and its mark."""
+
+    at: datetime | None
+    mark: str
+
+
 class Baseline(NamedTuple):
     """An access point when it was first listed, and whether its log was fetched since.
 
     The entries until then are old, and never published. `toggled`: when it last moved by
-    then, or first moved after that and before its log was fetched. `listed_at`: when
-    that was, in UTC.
+    then. `listed_at`: when that was, in UTC.
     """
 
     toggled: datetime | None
@@ -39,7 +46,7 @@ class Baseline(NamedTuple):
 class AccessLogStore:
     """What is remembered of one account's access log, by plain id.
 
-    `entries`: by key when each entry with it was published, None where it was not.
+    `entries`: by key the entries that were published, or need not be.
     `zone`: the name of the proven zone. `saved_at`: when what was restored was saved.
     """
 
@@ -49,7 +56,7 @@ class AccessLogStore:
         self._save_scheduled = False
         self._baselines: dict[str, Baseline] = {}
         self._last: dict[str, LastAccess] = {}
-        self.entries: dict[str, list[datetime | None]] = {}
+        self.entries: dict[str, list[Published]] = {}
         self.newest_first = True
         self.zone: str | None = None
         self.saved_at: datetime | None = None
@@ -85,14 +92,13 @@ class AccessLogStore:
         for changed_id in change.ids:
             if not (access_point := change.now.access_points.get(changed_id)):
                 continue
-            known = self._baselines.get(plain := plain_id(changed_id))
-            baseline = known or Baseline(
-                None, access_point.state, False, dt_util.utcnow()
-            )
-            if baseline.toggled is None and not baseline.fetched:
-                baseline = baseline._replace(toggled=access_point.last_toggled)
-            if baseline != known:
-                self._baselines[plain] = baseline
+            if (plain := plain_id(changed_id)) not in self._baselines:
+                self._baselines[plain] = Baseline(
+                    access_point.last_toggled,
+                    access_point.state,
+                    False,
+                    dt_util.utcnow(),
+                )
                 self.async_save_soon()
         if change.proves_removals:
             listed = set(map(plain_id, change.now.access_points))
@@ -110,53 +116,66 @@ class AccessLogStore:
         """Return the last access to an access point."""
         return self._last.get(plain_id(access_point_id))
 
-    def remembers(self, entry: Entry) -> bool:
-        """Return whether an entry was published, or need not be."""
-        return entry.number < len(self.entries.get(entry.key, ()))
+    def listed_at(self, access_points: Iterable[AccessPoint]) -> datetime | None:
+        """Return when the first of these access points was first listed."""
+        baselines = (self._baselines.get(plain_id(one.id)) for one in access_points)
+        return min((one.listed_at for one in baselines if one), default=None)
 
-    def published_at(self, entry: Entry) -> datetime | None:
-        """Return the time with which an entry was published."""
-        return self.entries[entry.key][entry.number] if self.remembers(entry) else None
+    def recall(self, entries: Sequence[Entry]) -> list[Published | None]:
+        """Return what is remembered of each entry of an answer, None of a new one.
+
+        Of entries with the same key those with the same mark are the same. Of the others
+        the first ones are, which were edited.
+        """
+        left = {one.key: [*self.entries.get(one.key, ())] for one in entries}
+        found: list[Published | None] = [None] * len(entries)
+        for edited in (False, True):
+            for number, entry in enumerate(entries):
+                if found[number] is None:
+                    published = next(
+                        (
+                            one
+                            for one in left[entry.key]
+                            if edited or one.mark == entry.mark
+                        ),
+                        None,
+                    )
+                    if published:
+                        left[entry.key].remove(published)
+                        found[number] = published
+        return found
 
     def precedes(
-        self,
-        entry: Entry,
-        occurred_at: datetime,
-        access_point: AccessPoint,
-        clock: ServiceClock,
+        self, entry: Entry, access_point: AccessPoint, clock: ServiceClock
     ) -> bool:
         """Return whether an entry is from before the access point was listed."""
         if not (baseline := self._baselines.get(plain_id(access_point.id))):
             # It is gone, and new when it returns.
             return True
         toggled, state, fetched, listed_at = baseline
-        time = entry.event.occurred
-        if toggled and is_mixed(time, toggled):
-            # ParqEx writes whole seconds.
-            return occurred_at < listed_at.replace(microsecond=0)
-        if not fetched and (access_point.last_toggled, access_point.state) == (
-            toggled,
-            state,
-        ):
-            # The log may begin with old attempts, which moved nothing, or with what
-            # happened a moment ago.
-            return (
-                not entry.event.success
-                or toggled is None
-                or time <= toggled
-                or not clock.may_be_since(time, listed_at)
-            )
+        event, time = entry.event, entry.event.occurred
+        moved = (access_point.last_toggled, access_point.state) != (toggled, state)
+        if toggled and (is_mixed(time, toggled) or clock.is_since(toggled, listed_at)):
+            # It tells nothing, or was wrong.
+            toggled = None
+        if not fetched:
+            lasts = timedelta(0) if event.has_time else timedelta(days=1)
+            if (is_since := clock.is_since(time, listed_at, lasts)) is not None:
+                return not is_since
         if toggled is None:
-            return not fetched
-        if not entry.event.has_time:
-            return time.date() < toggled.date() or not (fetched or time > toggled)
-        return time < toggled or (time == toggled and entry.event.state == state)
+            return not (fetched or (moved and event.success))
+        if not event.has_time:
+            return time.date() < toggled.date() or not fetched
+        if time < toggled or (time == toggled and event.state == state):
+            return True
+        # Attempts that failed moved nothing, so the last movement does not tell.
+        return not (fetched or event.success)
 
     @callback
     def async_remember(self, entry: Entry, access: Access | None = None) -> None:
         """Remember that an entry was published, or need not be."""
-        times = self.entries.setdefault(entry.key, [])
-        times.append(access.occurred_at if access else None)
+        published = Published(access.occurred_at if access else None, entry.mark)
+        self.entries.setdefault(entry.key, []).append(published)
         if access and access.type is not AccessType.FAILED:
             plain = plain_id(access.access_point_id)
             last = self._last.get(plain) or LastAccess(access.occurred_at)
@@ -172,6 +191,9 @@ class AccessLogStore:
         Return the ids of access points whose log was fetched for the first time.
         """
         times = {key: time_of(key) for key in self.entries}
+        # Should Home Assistant stop without a change, it is known when this was.
+        if not self._save_scheduled:
+            self._store.async_delay_save(self._data, SECONDS_IN_A_DAY)
         # Either may be ahead by mistake.
         newest = min(naive(now), max(times.values(), default=naive(now)))
         for key, time in times.items():
@@ -231,8 +253,11 @@ class AccessLogStore:
         """Take what was saved; raise where it is not as it was saved."""
         saved_at, zone = _utc(data["saved_at"]), _text(data["zone"])
         entries = {
-            key: [None if time is None else _utc(time) for time in times]
-            for key, times in data["entries"].items()
+            key: [
+                Published(None if at is None else _utc(at), str(mark))
+                for at, mark in published
+            ]
+            for key, published in data["entries"].items()
             if naive(time_of(key)) and plain_of(key)
         }
         baselines = {

@@ -133,15 +133,22 @@ class ParqExClient:
             ids = [controller_id] if kind == "device" else access_point_ids
             dates = {"start_date": start.isoformat(), "end_date": last.isoformat()}
             queries = [{"history_type": kind, f"{kind}_id": one} | dates for one in ids]
-            try:
-                logs = [await self._async_log(query) for query in queries]
-            except (Refused, Forbidden, ServiceFailed) as err:
-                if history.type and not isinstance(err, Refused):
+            logs: list[list[AccessEvent] | None] = []
+            errors: list[ParqExError] = []
+            for query in queries:
+                try:
+                    logs.append(await self._async_log(query))
+                except (Refused, Forbidden, ServiceFailed) as err:
+                    errors.append(err)
+                    if not history.type:
+                        break
+            if errors and not (logs and history.type):
+                if history.type and not isinstance(errors[0], Refused):
                     # It fails or is another's; how it is asked is known.
-                    raise
-                if isinstance(err, Refused):
+                    raise errors[0]
+                if isinstance(errors[0], Refused):
                     refused.add(kind)
-                refusals.append(err)
+                refusals.append(errors[0])
                 continue
             answers = [log or [] for log in logs]
             if any(log is not None for log in logs):

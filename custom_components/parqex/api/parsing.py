@@ -179,7 +179,7 @@ def _text(value: Any) -> str | None:
 def _number(value: Any, largest: int = LARGEST_NUMBER) -> int | None:
     """Return a whole number from 0 on, also if it was sent as text."""
     try:
-        number = int(value)
+        number = int(-1 if isinstance(value, bool) else value)
     except TypeError, ValueError, OverflowError:
         return None
     return number if 0 <= number <= largest else None

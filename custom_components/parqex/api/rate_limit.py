@@ -13,6 +13,9 @@ MAX_RETRY_AFTER = 24 * 60 * 60.0
 _SEPARATE = ("toggle-history", "user-info", "user-settings")
 _ALL = "all"
 
+# What these refuse again and again nobody misses.
+_OPTIONAL = ("user-info", "user-settings")
+
 
 class RateLimit:
     """Remember until when ParqEx asked not to be sent requests.
@@ -33,9 +36,11 @@ class RateLimit:
 
     def pause(self, endpoint: str, seconds: float | None) -> None:
         """Send nothing for so long, if that is known; an earlier limit may end later."""
-        self.asked_at = monotonic()
+        now = monotonic()
+        if endpoint not in _OPTIONAL:
+            self.asked_at = now
         scope = endpoint if endpoint in _SEPARATE else _ALL
-        end = self.asked_at + (seconds or 0.0)
+        end = now + (seconds or 0.0)
         self._ends[scope] = max(self._ends.get(scope, 0.0), end)
 
 
