@@ -19,7 +19,7 @@ from tests.common import (
     turns,
     written_states,
 )
-from tests.conftest import until
+from tests.conftest import set_up, until
 
 
 async def test_one_request_every_half_minute(home: Home) -> None:
@@ -85,6 +85,23 @@ async def test_a_failure_is_no_request_to_wait(home: Home) -> None:
     await home.advance(30)
     home.gate.open_by_hand()
     await home.advance(30)
+    home.cloud.requests.clear()
+    for _ in range(12):
+        await home.advance(5)
+    assert home.syncs >= 11
+
+
+async def test_without_settings_nobody_notices_anything(unlinked: Home) -> None:
+    """What moves is followed as fast as with them, days after linking."""
+    home = unlinked
+    home.fail("user_settings", status=429)
+    await set_up(home.hass, home.entry)
+    for _ in range(2):
+        home.gate.open_by_hand()
+        await home.advance(30)
+        await home.advance(3600)
+        home.gate.close_by_hand()
+        await home.advance(30)
     home.cloud.requests.clear()
     for _ in range(12):
         await home.advance(5)

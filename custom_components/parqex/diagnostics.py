@@ -8,7 +8,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
 from .api import AccessPoint, Controller
-from .const import DOMAIN
 from .data import ParqExConfigEntry, ParqExData, process_state
 
 
@@ -43,9 +42,7 @@ async def async_get_device_diagnostics(
     data = entry.runtime_data
     snapshot = data.coordinator.data
     found: dict[str, Any] = {}
-    for domain, identifier in device.identifiers:
-        if domain != DOMAIN:
-            continue
+    for _, identifier in device.identifiers:
         if controller := snapshot.controllers.get(identifier):
             found = _controller(data, controller)
         elif access_point := snapshot.access_points.get(identifier):

@@ -1,6 +1,7 @@
 """The access log: every access published once, in order, and fetched when it is due."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from tests.common import errors, gate_with
 from tests.conftest import settle, until
-from tests.simulator import Door, Fault
+from tests.simulator import Door, Event as LogEvent, Fault
 
 from .conftest import DAY, HOUR, LogHome, now, utc
 
@@ -792,3 +793,178 @@ async def test_the_action_answers_before_anything_moved(unlinked: LogHome) -> No
     unlinked.freezer.tick(60)
     (found,) = await unlinked.history()
     assert utc(found) == opened
+
+
+@pytest.mark.parametrize("ahead", ["2026-11-02 18:00:00", "2027-11-02 12:00:00"])
+async def test_a_wrong_time_at_linking_hides_no_access(
+    unlinked: LogHome, ahead: str
+) -> None:
+    """A single answer with a time in the future; every later answer is right."""
+    home = unlinked
+    home.fail("sync", 1, edit=gate_with(last_toggled=ahead))
+    await home.link()
+    for _ in range(4):
+        await home.advance(30)
+    home.gate.open_by_hand()
+    await home.advance(30)
+    home.gate.close_by_hand()
+    await home.advance(30)
+    for _ in range(4):
+        await home.advance(900)
+    assert home.kinds == ["opened", "closed"]
+
+
+async def test_an_attempt_from_before_the_link_is_not_published(
+    unlinked: LogHome,
+) -> None:
+    """Also if the log can be read only after the gate has moved."""
+    home = unlinked
+    home.gate.open_by_hand()
+    await home.advance(600)
+    home.gate.refusal = 400
+    home.gate.close_as(home.cloud.visitor("Vera Visitor"))
+    home.gate.refusal = None
+    await home.advance(3 * HOUR)
+    home.fail("history", status=500)
+    await home.link()
+    await home.advance(60)
+    home.gate.close_by_hand()
+    await home.advance(30)
+    home.cloud.faults.clear()
+    for _ in range(3):
+        await home.advance(900)
+    assert home.kinds == ["closed"]
+
+
+@pytest.mark.parametrize(
+    "style", ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"]
+)
+async def test_an_entry_that_is_logged_late_is_awaited(
+    home: LogHome, style: str
+) -> None:
+    """Whatever the times of the log look like; the same happened before that day."""
+    home.cloud.history_time_format = style
+    for move in (home.gate.open_by_hand, home.gate.close_by_hand):
+        move()
+        await home.advance(30)
+    await home.advance(600)
+    events: list[Any] = []
+
+    def without_newest(found: list[Any]) -> list[Any]:
+        events.append(found)
+        return found[1:]
+
+    home.cloud.faults.add("history", events_of(without_newest), times=1)
+    home.gate.open_by_hand()
+    await home.advance(30)
+    assert len(events) == 1
+    assert home.kinds == ["opened", "closed"]
+    for _ in range(8):
+        await home.advance(5)
+    assert home.kinds == ["opened", "closed", "opened"]
+
+
+async def test_the_first_log_read_late_has_right_times(unlinked: LogHome) -> None:
+    """Of an elevator without a sensor, whose state never changes."""
+    home = unlinked
+    home.fail("history", status=500)
+    await home.link("America/New_York")
+    await home.advance(60)
+    used = now()
+    home.cloud.events.append(
+        LogEvent(
+            door=home.cloud.door("Elevator"),
+            state="OPEN",
+            channel="ParqEx App",
+            person=home.cloud.visitor("Vera Visitor"),
+            was_success=True,
+            at=used,
+        )
+    )
+    await home.advance(300)
+    home.cloud.faults.clear()
+    await home.advance(900)
+    assert home.kinds == ["opened"]
+    assert abs(home.times[0] - used) < timedelta(hours=1)
+
+
+async def test_a_bare_date_stays_within_that_day(home: LogHome) -> None:
+    """Though it is logged only after midnight, and the log was read after it before."""
+    home.cloud.history_time_format = "%Y-%m-%d"
+    home.gate.open_by_hand()
+    await home.advance(30)
+    home.freezer.move_to("2026-11-02 23:49:00+00:00")
+    await home.advance(30)
+    home.cloud.faults.add("history", events_of(lambda events: events[1:]))
+    home.gate.close_by_hand()
+    for _ in range(40):
+        await home.advance(30)
+    assert home.kinds == ["opened"]
+    home.cloud.faults.clear()
+    await home.advance(900)
+    assert home.kinds == ["opened", "closed"]
+    assert f"{home.times[1]:%F}" == "2026-11-02"
+
+
+@pytest.mark.parametrize("order", ["oldest", "newest", "shuffled"])
+async def test_bare_dates_name_everybody_once(home: LogHome, order: Any) -> None:
+    """In whatever order ParqEx lists them: each access is told once."""
+    home.cloud.history_time_format = "%Y-%m-%d"
+    home.cloud.history_order = order
+    home.gate.travel_seconds = 0
+    people = ["Vera Visitor", "Will Walker", "Anna Ames", "Bert Bell"]
+    for name in people:
+        home.gate.open_as(home.cloud.visitor(name))
+        await home.advance(30)
+        home.gate.close_by_hand()
+        await home.advance(30)
+    opened = [
+        one.data["user"] for one in home.events if one.data["event_type"] == "opened"
+    ]
+    assert Counter(opened) == Counter(people)
+
+
+async def test_one_second_names_everybody_once(home: LogHome) -> None:
+    """Two attempts in one second, of which the log lists one later, in no order."""
+    home.cloud.history_order = "shuffled"
+    home.gate.refusal = 400
+    people = ["Vera Visitor", "Will Walker", "Anna Ames", "Bert Bell", "Carl Cole"]
+    for name in people:
+        home.gate.open_as(home.cloud.visitor(name))
+        # Something else moves, so the log is read within the second.
+        door = home.cloud.door("Elevator")
+        door.close_by_hand() if door.state == "OPEN" else door.open_by_hand()
+        await home.coordinator.async_refresh()
+        await home.advance(0)
+    await home.advance(900)
+    failed = [
+        one.data["user"] for one in home.events if one.data["event_type"] == "failed"
+    ]
+    assert Counter(failed) == Counter(people)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"success": False, "timestamp": 0, "message": "You may not see this."},
+        {"success": False, "timestamp": 0, "code": 500, "message": "It failed."},
+    ],
+    ids=("refused", "failed"),
+)
+async def test_one_log_that_fails_hides_no_other(home: LogHome, answer: Any) -> None:
+    """The elevator's log cannot be read; the gate's can."""
+    home.cloud.history_types = {"door"}
+    home.cloud.door("Elevator").open_by_hand()
+    await home.advance(30)
+    assert home.kinds == ["opened"]
+
+    def edit(body: Any) -> Any:
+        events = (body.get("data") or {}).get("toggle_events") or []
+        return answer if any(one["door_name"] == "Elevator" for one in events) else body
+
+    home.cloud.faults.add("history", Fault(edit=edit))
+    home.gate.open_by_hand()
+    for _ in range(8):
+        await home.advance(900)
+    assert home.kinds == ["opened", "opened"]
+    assert home.shown("event.main_gate_access") != "unavailable"

@@ -158,7 +158,7 @@ def test_what_moves_while_a_fetch_is_under_way_needs_another_one() -> None:
     assert due
     due[1].begin(HOUR)
     follow(schedule, snapshot(), snapshot(State.OPEN, TOGGLED))
-    due[1].succeeded([], HOUR)
+    due[1].succeeded()
     assert schedule.seconds_until_next(HOUR) == 0
 
 

@@ -1,5 +1,6 @@
 """What is remembered of the access log: saved in time, restored, and bounded."""
 
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -187,3 +188,51 @@ async def test_what_cannot_be_restored_begins_anew(
     await unlinked.advance(30)
     assert len(unlinked.events) == 1
     assert ("saved access log could not be read" in caplog.text) is bool(data)
+
+
+async def stop(home: LogHome, storage: Storage) -> None:
+    """Stop as Home Assistant does: it writes what is to be written, and no more."""
+    home.hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await home.hass.async_block_till_done()
+    key = f"parqex.access_log.{home.entry.entry_id}"
+    written = deepcopy(storage[key])
+    await home.unload()
+    storage[key] = written
+
+
+async def test_bare_dates_after_a_restart(home: LogHome, hass_storage: Storage) -> None:
+    """Published with the time at which the log was read before."""
+    home.cloud.history_time_format = "%Y-%m-%d"
+    for move in (home.gate.open_by_hand, home.gate.close_by_hand):
+        move()
+        await home.advance(30)
+    for _ in range(20):
+        await home.advance(900)
+    read = now()
+    await stop(home, hass_storage)
+    home.freezer.tick(300)
+    home.gate.open_by_hand()
+    home.freezer.tick(300)
+    await home.link()
+    await home.advance(30)
+    assert home.kinds == ["opened", "closed", "opened"]
+    assert abs(home.times[-1] - read) <= timedelta(minutes=15)
+
+
+async def test_a_short_restart_makes_no_time_hours_off(
+    unlinked: LogHome, hass_storage: Storage
+) -> None:
+    """Off for ten minutes, the zone not known: it happened in these ten minutes."""
+    home = unlinked
+    await home.link("America/New_York")
+    for _ in range(30):
+        await home.advance(900)
+    await stop(home, hass_storage)
+    home.freezer.tick(300)
+    opened = now()
+    home.gate.open_by_hand()
+    home.freezer.tick(300)
+    await home.link("America/New_York")
+    await home.advance(30)
+    assert home.kinds == ["opened"]
+    assert abs(home.times[-1] - opened) <= timedelta(minutes=15)

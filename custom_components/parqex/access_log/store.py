@@ -131,18 +131,11 @@ class AccessLogStore:
         found: list[Published | None] = [None] * len(entries)
         for edited in (False, True):
             for number, entry in enumerate(entries):
-                if found[number] is None:
-                    published = next(
-                        (
-                            one
-                            for one in left[entry.key]
-                            if edited or one.mark == entry.mark
-                        ),
-                        None,
-                    )
-                    if published:
-                        left[entry.key].remove(published)
-                        found[number] = published
+                known = left[entry.key]
+                same = [one for one in known if edited or one.mark == entry.mark]
+                if same and found[number] is None:
+                    found[number] = same[0]
+                    known.remove(same[0])
         return found
 
     def precedes(

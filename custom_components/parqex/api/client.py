@@ -133,22 +133,15 @@ class ParqExClient:
             ids = [controller_id] if kind == "device" else access_point_ids
             dates = {"start_date": start.isoformat(), "end_date": last.isoformat()}
             queries = [{"history_type": kind, f"{kind}_id": one} | dates for one in ids]
-            logs: list[list[AccessEvent] | None] = []
-            errors: list[ParqExError] = []
-            for query in queries:
-                try:
-                    logs.append(await self._async_log(query))
-                except (Refused, Forbidden, ServiceFailed) as err:
-                    errors.append(err)
-                    if not history.type:
-                        break
-            if errors and not (logs and history.type):
-                if history.type and not isinstance(errors[0], Refused):
+            try:
+                logs = await self._async_logs(queries)
+            except (Refused, Forbidden, ServiceFailed) as err:
+                if history.type and not isinstance(err, Refused):
                     # It fails or is another's; how it is asked is known.
-                    raise errors[0]
-                if isinstance(errors[0], Refused):
+                    raise
+                if isinstance(err, Refused):
                     refused.add(kind)
-                refusals.append(errors[0])
+                refusals.append(err)
                 continue
             answers = [log or [] for log in logs]
             if any(log is not None for log in logs):
@@ -174,6 +167,26 @@ class ParqExClient:
         """Fetch the account's settings (POST user-info)."""
         answer = await self._transport.async_request("user-settings")
         return parse_user_settings(answer.success())
+
+    async def _async_logs(
+        self, queries: list[dict[str, str]]
+    ) -> list[list[AccessEvent] | None]:
+        """Fetch several answers; raise the first error if there is nothing else.
+
+        Once it is known how the service is asked, an error hides no other answer.
+        """
+        logs: list[list[AccessEvent] | None] = []
+        error: ParqExError | None = None
+        for query in queries:
+            try:
+                logs.append(await self._async_log(query))
+            except (Refused, Forbidden, ServiceFailed) as err:
+                if not self._dialect.history.type:
+                    raise
+                error = error or err
+        if error and not logs:
+            raise error
+        return logs
 
     async def _async_log(self, query: dict[str, str]) -> list[AccessEvent] | None:
         """Fetch one answer of the access log; None if it says that there is nothing."""
