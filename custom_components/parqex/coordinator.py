@@ -159,8 +159,6 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
     @override
     def async_update_listeners(self) -> None:
         """Notify of an update; of every id where ParqEx became available or not."""
-        if self._shutdown_requested:
-            return
         super().async_update_listeners()
         was_available, self._was_available = (
             self._was_available,
@@ -168,7 +166,7 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         )
         if was_available is not self.last_update_success:
             self.async_notify_all()
-        elif self.last_update_success:
+        else:
             self.async_notify(self.change.ids)
 
     @callback

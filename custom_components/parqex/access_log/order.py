@@ -86,8 +86,6 @@ def plain_of(key: str) -> str:
 def shifted(key: str, shift: timedelta) -> str:
     """Return the key of the same entry when its time is written differently."""
     written, space, rest = key.partition(" ")
-    if "T" not in written:
-        return key
     return (datetime.fromisoformat(written) + shift).isoformat() + space + rest
 
 

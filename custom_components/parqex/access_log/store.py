@@ -159,7 +159,9 @@ class AccessLogStore:
             return not (fetched or (moved and event.success))
         if not event.has_time:
             return time.date() < toggled.date() or not fetched
-        if time < toggled or (time == toggled and event.state == state):
+        if time == toggled:
+            return event.state == state or not (fetched or moved)
+        if time < toggled:
             return True
         # Attempts that failed moved nothing, so the last movement does not tell.
         return not (fetched or event.success)

@@ -91,12 +91,11 @@ class Dialect:
                 refused.add(method)
             elif answer.is_unknown_address:
                 refused |= {path, used}
-            elif refusals[0].http_status == HTTPStatus.NOT_IMPLEMENTED:
-                # That may have passed by itself; only what works says otherwise.
-                break
             else:
-                return answer
-        return refusals[0]
+                break
+        # A 501 may pass by itself; only what works says otherwise.
+        passes = refusals[0].http_status == HTTPStatus.NOT_IMPLEMENTED
+        return refusals[0 if passes else -1]
 
     def report(self) -> dict[str, Any]:
         """Return what was learnt and seen, without anything private, as JSON."""
