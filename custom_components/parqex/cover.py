@@ -86,7 +86,9 @@ def async_show_as(
         enable = entity.domain in platforms
         default = {"enabled": entity.domain in SHOW_AS[SHOW_AS_DEFAULT]}
         given = entity.options.get(DOMAIN, default)["enabled"]
-        as_given = entity.disabled_by is (None if given else integration)
+        # While the account is disabled, what is enabled has that reason.
+        enabled = entity.disabled_by in (None, er.RegistryEntryDisabler.CONFIG_ENTRY)
+        as_given = enabled if given else entity.disabled_by is integration
         by_user = entity.disabled_by is er.RegistryEntryDisabler.USER
         if enable is given or not (as_given or by_user):
             continue

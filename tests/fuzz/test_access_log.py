@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from .strategies import stored
 
 SAVED = {
-    "saved_at": "2026-11-02T12:00:00+00:00",
+    "read_at": "2026-11-02T12:00:00+00:00",
     "zone": "America/New_York",
     "newest_first": True,
     "entries": {

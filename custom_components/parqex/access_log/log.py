@@ -216,7 +216,7 @@ class AccessLog:
                 continue
             earliest = (
                 schedule.fetched_at
-                or self._store.saved_at
+                or self._store.read_at
                 or self._store.listed_at(access_points)
             )
             new = await self._reader.async_new(snapshot, answers, earliest)

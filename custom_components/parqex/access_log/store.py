@@ -47,7 +47,7 @@ class AccessLogStore:
     """What is remembered of one account's access log, by plain id.
 
     `entries`: by key the entries that were published, or need not be.
-    `zone`: the name of the proven zone. `saved_at`: when what was restored was saved.
+    `zone`: the name of the proven zone. `read_at`: when the log was read last before this start.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
@@ -59,7 +59,8 @@ class AccessLogStore:
         self.entries: dict[str, list[Published]] = {}
         self.newest_first = True
         self.zone: str | None = None
-        self.saved_at: datetime | None = None
+        self.read_at: datetime | None = None
+        self._read_at: datetime | None = None
 
     async def async_load(self) -> None:
         """Restore what was saved, all of it or nothing."""
@@ -134,8 +135,11 @@ class AccessLogStore:
                 known = left[entry.key]
                 same = [one for one in known if edited or one.mark == entry.mark]
                 if same and found[number] is None:
-                    found[number] = same[0]
                     known.remove(same[0])
+                    # From now on, it is known as it was edited.
+                    found[number] = edited_to = same[0]._replace(mark=entry.mark)
+                    self.entries[entry.key].remove(same[0])
+                    self.entries[entry.key].append(edited_to)
         return found
 
     def precedes(
@@ -148,8 +152,7 @@ class AccessLogStore:
         toggled, state, fetched, listed_at = baseline
         event, time = entry.event, entry.event.occurred
         moved = (access_point.last_toggled, access_point.state) != (toggled, state)
-        if toggled and (is_mixed(time, toggled) or clock.is_since(toggled, listed_at)):
-            # It tells nothing, or was wrong.
+        if toggled and (is_mixed(time, toggled) or clock.is_wrong(toggled, listed_at)):
             toggled = None
         if not fetched:
             lasts = timedelta(0) if event.has_time else timedelta(days=1)
@@ -186,6 +189,7 @@ class AccessLogStore:
         Return the ids of access points whose log was fetched for the first time.
         """
         times = {key: time_of(key) for key in self.entries}
+        self._read_at = now
         # Should Home Assistant stop without a change, it is known when this was.
         if not self._save_scheduled:
             self._store.async_delay_save(self._data, SECONDS_IN_A_DAY)
@@ -236,7 +240,7 @@ class AccessLogStore:
         """Return what is saved; the JSON has times as text and tuples as lists."""
         self._save_scheduled = False
         return {
-            "saved_at": dt_util.utcnow(),
+            "read_at": self._read_at,
             "zone": self.zone,
             "newest_first": self.newest_first,
             "entries": self.entries,
@@ -246,7 +250,8 @@ class AccessLogStore:
 
     def _restore(self, data: dict[str, Any]) -> None:
         """Take what was saved; raise where it is not as it was saved."""
-        saved_at, zone = _utc(data["saved_at"]), _text(data["zone"])
+        read_at = data["read_at"] and _utc(data["read_at"])
+        zone = _text(data["zone"])
         entries = {
             key: [
                 Published(None if at is None else _utc(at), str(mark))
@@ -273,7 +278,7 @@ class AccessLogStore:
             for plain, (time, user, user_time) in data["last"].items()
         }
         self.newest_first = bool(data["newest_first"])
-        self.saved_at, self.zone = saved_at, zone
+        self.read_at, self._read_at, self.zone = read_at, read_at, zone
         self.entries, self._baselines, self._last = entries, baselines, last
 
 
