@@ -1,11 +1,12 @@
 """The demo's dashboard: gates and doors as covers, and all entities of the account."""
 
-from playwright.async_api import expect
+from playwright.async_api import ViewportSize, expect
 
 from scripts.demo_home.dashboard import OPTIONS, PATH, show_everything
 from tests.simulator import Cloud
 
 from .account import LinkedAccount
+from .chromium import WINDOW
 from .pages import HomeAssistant, ParqEx
 from .pictures import Pictures
 
@@ -23,13 +24,14 @@ async def test_a_dashboard_opens_after_asking_and_shows_who_came(
     browser, page = account_to_spoil.browser, home_assistant.page
     await browser.set_options(**OPTIONS, webhook=False)
     await show_everything(browser)
-    await account_to_spoil.let_in(main_gate="Vera Visitor")
+    await account_to_spoil.let_in(garage_left="Fiona Friend", main_gate="Vera Visitor")
     await home_assistant.open(f"/{PATH}")
     for door in cloud.doors:
         await expect(home_assistant.card(door.name).tile).to_be_visible()
     await expect(home_assistant.card("Main gate").state).to_contain_text("Open")
     logbook = page.locator("hui-logbook-card")
     await expect(logbook.get_by_text("opened by Vera Visitor")).to_be_visible()
+    await page.set_viewport_size(ViewportSize(width=WINDOW["width"], height=560))
     await pictures.take_by_day_and_night(page, "dashboard")
 
     sent = len(cloud.commands)
@@ -46,6 +48,8 @@ async def test_a_dashboard_opens_after_asking_and_shows_who_came(
     for door in cloud.doors:
         await expect(headings.get_by_text(door.name, exact=True)).to_be_visible()
     await expect(page.locator("hui-error-card")).to_have_count(0)
+    # Its page has an error while the dashboard goes.
+    await home_assistant.open("/home/overview")
     for one in await browser.call("lovelace/dashboards/list"):
         if one["url_path"] == PATH:
             await browser.call("lovelace/dashboards/delete", dashboard_id=one["id"])
