@@ -129,7 +129,6 @@ def _control(entity_id: str, name: str) -> dict[str, Any]:
     return {
         "type": "tile",
         "entity": entity_id,
-        "state_content": ["state", "last_changed"],
         "icon_tap_action": toggle,
         "features": [{"type": "cover-open-close"}],
         "features_position": "inline",

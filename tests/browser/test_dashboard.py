@@ -28,7 +28,7 @@ async def test_a_dashboard_opens_after_asking_and_shows_who_came(
     await home_assistant.open(f"/{PATH}")
     for door in cloud.doors:
         await expect(home_assistant.card(door.name).tile).to_be_visible()
-    await expect(home_assistant.card("Main gate").state).to_contain_text("Open")
+    await expect(home_assistant.card("Main gate").state).to_have_text("Open")
     logbook = page.locator("hui-logbook-card")
     await expect(logbook.get_by_text("opened by Vera Visitor")).to_be_visible()
     await page.set_viewport_size(ViewportSize(width=WINDOW["width"], height=560))
@@ -41,7 +41,7 @@ async def test_a_dashboard_opens_after_asking_and_shows_who_came(
     assert len(cloud.commands) == sent
     await question.get_by_role("button", name="OK").click()
     await expect(parqex.door(DOOR)).to_have_attribute("data-state", "OPEN")
-    await expect(home_assistant.card(DOOR).state).to_contain_text("Open")
+    await expect(home_assistant.card(DOOR).state).to_have_text("Open")
 
     await home_assistant.open(f"/{PATH}/1")
     headings = page.locator("hui-heading-card")
