@@ -121,14 +121,12 @@ async def test_it_is_what_the_user_says(both: Home) -> None:
 
 
 async def test_the_option_enables_and_disables(home: Home) -> None:
-    """What there is, at once and with one reload, and what comes later."""
+    """What there is, at once, and what comes later."""
     assert enabled(home) == {"switch"}
     await show_as(home, "covers")
     assert enabled(home) == {"cover"}
     home.cloud.add_door(home.house.garage, "Cellar")
-    loaded = home.entry.runtime_data
     await home.advance(30)
-    assert home.entry.runtime_data is loaded
     assert home.shown("cover.cellar") == "closed"
     assert home.shown("switch.cellar") is None
     await show_as(home, "both")

@@ -96,9 +96,7 @@ def async_show_as(
             entity.entity_id, DOMAIN, {"enabled": enable}
         )
         if as_given and enable:
-            # On this way, Home Assistant does not reload the account once more.
-            for disabled_by in (er.RegistryEntryDisabler.CONFIG_ENTRY, None):
-                registry.async_update_entity(entity.entity_id, disabled_by=disabled_by)
+            registry.async_update_entity(entity.entity_id, disabled_by=None)
         elif as_given:
             registry.async_update_entity(entity.entity_id, disabled_by=integration)
             # Unloading left it, as unavailable.
