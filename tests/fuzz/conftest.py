@@ -6,11 +6,14 @@ HYPOTHESIS_PROFILE=long scripts/test tests/fuzz
 import os
 from pathlib import Path
 
+import freezegun
 from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
 ROOT = Path(__file__).parents[2]
 
+# A clock that moves fast must not end its search for a short example.
+freezegun.configure(extend_ignore_list=["hypothesis"])
 set_hypothesis_home_dir(ROOT / ".dev" / "hypothesis")
 settings.register_profile(
     "ci",
@@ -30,4 +33,6 @@ settings.register_profile(
     derandomize=False,
     print_blob=True,
 )
+from hypothesis import Phase
+settings.register_profile("dev", parent=settings.get_profile("ci"), phases=[Phase.generate], max_examples=160)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
