@@ -13,8 +13,9 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 from tests.common import errors
 from tests.conftest import settle
+from tests.simulator import Fault
 
-from .conftest import DAY, LogHome, now
+from .conftest import DAY, HOUR, LogHome, now
 from .test_log import begin_fetch, toggle
 
 type Storage = dict[str, Any]
@@ -236,3 +237,22 @@ async def test_a_short_restart_makes_no_time_hours_off(
     await home.advance(30)
     assert home.kinds == ["opened"]
     assert abs(home.times[-1] - opened) <= timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("stops", [0, 1])
+async def test_a_stop_during_trouble_does_not_stand_for_a_fetch(
+    home: LogHome, stops: int
+) -> None:
+    """A bare date is still told with the time at which the log was read before."""
+    home.cloud.history_time_format = "%Y-%m-%d"
+    fetched_at = now()
+    home.cloud.faults.add("history", Fault(status=500))
+    home.gate.open_by_hand()
+    for _ in range(stops + 1):
+        await home.advance(HOUR)
+    if stops:
+        await home.reload()
+        await settle(home.hass)
+    home.cloud.faults.clear()
+    await home.advance(HOUR)
+    assert home.times == [fetched_at]

@@ -34,5 +34,5 @@ settings.register_profile(
     print_blob=True,
 )
 from hypothesis import Phase
-settings.register_profile("dev", parent=settings.get_profile("ci"), phases=[Phase.generate], max_examples=160)
+settings.register_profile("dev", parent=settings.get_profile("ci"), phases=[Phase.generate, Phase.shrink], max_examples=int(os.environ.get("N", "160")), derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
