@@ -596,3 +596,27 @@ async def test_a_page_is_no_acceptance_whatever_it_begins_with(home: Home) -> No
     with refused("may or may not move"):
         await home.turn("turn_on")
     assert home.shown() == "off"
+
+
+@pytest.mark.parametrize("service", ["turn_off", "toggle"])
+async def test_what_somebody_closed_since_is_not_closed_again(
+    home: Home, service: str
+) -> None:
+    """With the opener in the car, a few seconds before everything is closed."""
+    home.gate.open_by_hand()
+    await home.advance(30)
+    home.freezer.tick(10)
+    home.gate.close_by_hand()
+    home.freezer.tick(10)
+    await home.turn(service)
+    assert (home.gate.state, home.sent) == ("CLOSED", [])
+
+
+async def test_what_stands_open_is_closed_though_the_list_fails(home: Home) -> None:
+    """It would stand open all night."""
+    home.gate.open_by_hand()
+    await home.advance(30)
+    home.freezer.tick(1)
+    home.fail("sync", status=500)
+    await home.turn("turn_off")
+    assert home.sent == [CLOSE]

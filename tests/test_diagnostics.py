@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from tests.common import Home, refused
+from tests.conftest import settle
 from tests.dialogs import PUBLIC, turn_on
 
 
@@ -77,15 +78,16 @@ async def test_an_account(
 async def test_seconds_from_a_webhook_to_the_list(
     home: Home, hass_client: ClientSessionGenerator
 ) -> None:
-    """From the first call to the list that shows something else."""
+    """From the last call before the list shows something else."""
     await home.hass.config.async_update(external_url=PUBLIC)
     address = (await turn_on(home.hass, home.entry)).removeprefix(PUBLIC)
     client = await hass_client()
     await client.post(address)
     await home.advance(3)
     await client.post(address)
+    await settle(home.hass)
     home.gate.open_by_hand()
-    await home.advance(2)
+    await home.advance(5)
     shown: Any = await get_diagnostics_for_config_entry(
         home.hass, hass_client, home.entry
     )

@@ -131,7 +131,7 @@ class Commands:
 
     async def _async_send_in_turn(self, request: Request) -> Command | None:
         """Send a command when its turn has come and it is still needed."""
-        turn_at, was_closed = request.asked_at, False
+        turn_at, was_closed, asked = request.asked_at, False, False
         while True:
             self._check(request)
             if command := self._under_way(request):
@@ -141,26 +141,29 @@ class Commands:
             if busy := self._busy(request.access_point.controller_id):
                 # Two commands at once to one controller made the service fail.
                 await asyncio.wait([busy])
-                turn_at = monotonic()
+                turn_at, asked = monotonic(), False
                 continue
-            if State.OPEN in (request.state, reported):
-                return self._async_send_now(request)
-            # An opener that knows only one impulse opens what is closed.
-            if self._coordinator.requested_at < turn_at:
-                await self._coordinator.async_refresh()
-                if not self._coordinator.last_update_success:
-                    raise NotSent("the service could not be asked before closing")
-            elif not was_closed:
-                # Of some access points the service never says more.
-                return self._async_send_now(request)
-            elif reported is None:
-                raise StateUnknown("it was closed a moment ago")
-            else:
-                opening = self._sent.get(request.access_point.id)
-                if opening and opening.is_followed:
-                    # It may still begin to open.
-                    raise StillMoving(request.name, opening.seconds_to_confirm)
-                return None
+            is_fresh = self._coordinator.requested_at >= turn_at
+            if request.state is State.OPEN or is_fresh or asked:
+                break
+            # Since the last refresh, somebody may have closed it by hand.
+            await self._coordinator.async_refresh()
+            asked = True
+        if State.OPEN in (request.state, reported):
+            return self._async_send_now(request)
+        # An opener that knows only one impulse opens what is closed.
+        if not is_fresh:
+            raise NotSent("the service could not be asked before closing")
+        if not was_closed:
+            # Of some access points the service never says more.
+            return self._async_send_now(request)
+        if reported is None:
+            raise StateUnknown("it was closed a moment ago")
+        opening = self._sent.get(request.access_point.id)
+        if opening and opening.is_followed:
+            # It may still begin to open.
+            raise StillMoving(request.name, opening.seconds_to_confirm)
+        return None
 
     def _check(self, request: Request) -> float:
         """Return the seconds left to send a command; raise NotSent if it is too late."""
@@ -272,18 +275,10 @@ class Commands:
         for access_point_id, command in tuple(self._sent.items()):
             reported = self._reported(access_point_id)
             for sent in filter(None, (command, command.before)):
-                answered_at = sent.answered_at
-                if (
-                    answered_at is None
-                    or answered_at > self._coordinator.requested_at
-                    or sent.state is not reported
-                    or not (sent.accepted or sent.reported is not reported)
-                ):
-                    continue
-                if not sent.confirmed:
-                    seconds = round(monotonic() - answered_at, 1)
+                if sent.is_confirmed_by(reported, self._coordinator.requested_at):
+                    seconds = round(monotonic() - (sent.answered_at or 0), 1)
                     self.seconds_to_confirm.append(seconds)
-                sent.confirmed = True
+                    sent.confirmed = True
             if not command.is_followed and command.seconds_to_move <= 0:
                 del self._sent[access_point_id]
 

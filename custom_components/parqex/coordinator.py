@@ -192,8 +192,7 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
     @callback
     def async_called(self) -> None:
         """Hurry, since a webhook says that something happened."""
-        if self._called_at is None:
-            self._called_at = monotonic()
+        self._called_at = monotonic()
         self.async_hurry()
 
     @callback

@@ -93,6 +93,16 @@ class Command:
         wish = self.before.unconfirmed if self.before else None
         return wish if wish and wish.state is self.state and not self.accepted else None
 
+    def is_confirmed_by(self, reported: State | None, requested_at: float) -> bool:
+        """Whether a state that was asked for then is the first to confirm it."""
+        return (
+            not self.confirmed
+            and self.answered_at is not None
+            and self.answered_at <= requested_at
+            and self.state is reported
+            and (self.accepted or self.reported is not reported)
+        )
+
     def does(self, request: Request, reported: State | None) -> bool:
         """Return whether it does what is requested: another one is not needed."""
         return self.state is request.state and (

@@ -3,8 +3,9 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, override
 from unittest.mock import patch
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from homeassistant.util import dt as dt_util
 from tests.common import errors, gate_with
 from tests.conftest import settle, until
 from tests.simulator import Door, Event as LogEvent, Fault
+from tests.simulator.answers import Answer
 
 from .conftest import DAY, HOUR, LogHome, now, utc
 
@@ -943,28 +945,47 @@ async def test_one_second_names_everybody_once(home: LogHome) -> None:
     assert Counter(failed) == Counter(people)
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        {"success": False, "timestamp": 0, "message": "You may not see this."},
-        {"success": False, "timestamp": 0, "code": 500, "message": "It failed."},
-    ],
-    ids=("refused", "failed"),
-)
-async def test_one_log_that_fails_hides_no_other(home: LogHome, answer: Any) -> None:
-    """The elevator's log cannot be read; the gate's can."""
-    home.cloud.history_types = {"door"}
-    home.cloud.door("Elevator").open_by_hand()
+@dataclass(frozen=True, kw_only=True)
+class Instead(Fault):
+    """Answer with another status where the service answers with 400."""
+
+    other: int
+
+    @override
+    def apply(self, answer: Answer) -> Answer:
+        status = self.other if answer.status == 400 else answer.status
+        return replace(answer, status=status)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 422, 500, 501])
+@pytest.mark.parametrize("silent_day", ["empty", "404"])
+async def test_days_to_come_may_be_refused_with_any_status(
+    unlinked: LogHome, status: int, silent_day: Any
+) -> None:
+    """With those with which a way to ask is refused: the log is read all the same."""
+    home = unlinked
+    home.cloud.history_end = "not to come"
+    home.cloud.silent_day = silent_day
+    home.cloud.faults.add("history", Instead(other=status))
+    await home.link()
     await home.advance(30)
-    assert home.kinds == ["opened"]
+    for _ in range(3):
+        toggle(home.gate)
+        await home.advance(30)
+        await home.advance(HOUR)
+    assert home.kinds == ["opened", "closed", "opened"]
 
-    def edit(body: Any) -> Any:
-        events = (body.get("data") or {}).get("toggle_events") or []
-        return answer if any(one["door_name"] == "Elevator" for one in events) else body
 
-    home.cloud.faults.add("history", Fault(edit=edit))
+async def test_a_failed_attempt_does_not_stand_for_the_movement(home: LogHome) -> None:
+    """The log has that a little later, and is read again after half a minute."""
+    home.gate.refusal = 400
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    home.gate.refusal = None
+    home.freezer.tick(5)
+    home.cloud.faults.add("history", events_of(lambda events: events[1:]), times=1)
     home.gate.open_by_hand()
-    for _ in range(8):
-        await home.advance(900)
-    assert home.kinds == ["opened", "opened"]
-    assert home.shown("event.main_gate_access") != "unavailable"
+    await home.advance(25)
+    assert home.kinds == ["failed"]
+    for _ in range(24):
+        await home.advance(5)
+    assert home.kinds == ["failed", "opened"]

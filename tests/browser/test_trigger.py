@@ -46,7 +46,9 @@ async def test_an_automation_starts_when_a_visitor_comes(
     assert await messages() == ["Main gate Vera Visitor"]
 
     await home_assistant.open("/config/automation/edit/parqex")
-    # In its middle are its targets, which can be pressed themselves.
+    # Before its target is shown, the page does not know the trigger yet. In its middle
+    # are its targets, which can be pressed themselves.
+    await expect(page.get_by_text("Main gate").first).to_be_visible()
     heading = page.get_by_role("heading", name=NAME)
     await heading.click(position={"x": 5, "y": 5})
     for option in ("Event type", "Person", "Channel", "Not older than"):

@@ -68,7 +68,8 @@ class ControllerSchedule:
     def await_missing(self, new: Iterable[AccessEvent], now: float) -> None:
         """Fetch again soon where the entries of movements are not among the new ones."""
         for event in new:
-            if self.missing.get(event.access_point_id) is event.state:
+            missing = self.missing.get(event.access_point_id)
+            if event.success and missing is event.state:
                 del self.missing[event.access_point_id]
         if self.missing and self.missing_fetches < MISSING_ENTRY_FETCHES:
             wait = FIRST_RETRY * 2.0**self.missing_fetches

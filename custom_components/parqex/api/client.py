@@ -134,9 +134,9 @@ class ParqExClient:
             dates = {"start_date": start.isoformat(), "end_date": last.isoformat()}
             queries = [{"history_type": kind, f"{kind}_id": one} | dates for one in ids]
             try:
-                logs = await self._async_logs(queries)
+                logs = [await self._async_log(query) for query in queries]
             except (Refused, Forbidden, ServiceFailed) as err:
-                if history.type and not isinstance(err, Refused):
+                if history.is_known and not isinstance(err, Refused):
                     # It fails or is another's; how it is asked is known.
                     raise
                 if isinstance(err, Refused):
@@ -152,7 +152,7 @@ class ParqExClient:
                 return answers
             # What was not found may be the kind of log, and not an entry.
             silent = silent or answers
-            if silent and kind == history.type:
+            if history.is_known and kind == history.type:
                 break
         if silent:
             return silent
@@ -167,26 +167,6 @@ class ParqExClient:
         """Fetch the account's settings (POST user-info)."""
         answer = await self._transport.async_request("user-settings")
         return parse_user_settings(answer.success())
-
-    async def _async_logs(
-        self, queries: list[dict[str, str]]
-    ) -> list[list[AccessEvent] | None]:
-        """Fetch several answers; raise the first error if there is nothing else.
-
-        Once it is known how the service is asked, an error hides no other answer.
-        """
-        logs: list[list[AccessEvent] | None] = []
-        error: ParqExError | None = None
-        for query in queries:
-            try:
-                logs.append(await self._async_log(query))
-            except (Refused, Forbidden, ServiceFailed) as err:
-                if not self._dialect.history.type:
-                    raise
-                error = error or err
-        if error and not logs:
-            raise error
-        return logs
 
     async def _async_log(self, query: dict[str, str]) -> list[AccessEvent] | None:
         """Fetch one answer of the access log; None if it says that there is nothing."""

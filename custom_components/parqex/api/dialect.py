@@ -32,6 +32,11 @@ class HistoryDialect:
     type: str | None = None
     takes_future: bool | None = None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known how the service is asked."""
+        return self.type is not None and self.takes_future is not None
+
     def variants(self, end: date, today: date) -> list[tuple[str, date]]:
         """Return types and last days to ask for a log up to `end`, the likeliest first."""
         types = sorted(("device", "door"), key=lambda other: other != self.type)

@@ -74,8 +74,6 @@ def ways_of_answer(endpoint: str, answer: Answer) -> Iterator[tuple[str, str]]:
     if endpoint == "token":
         yield "token_answer", "at the top" if within is body else "under data"
         yield "token_lifetime", type(within.get("expires_in")).__name__
-        renewed = "refresh_token" in within
-        yield "refresh_token", "with new tokens" if renewed else "kept"
     elif endpoint == "sync":
         yield "sync_answer", "devices" if "devices" in body else "data.devices"
     elif endpoint == "toggle-history" and not within.get("toggle_events"):

@@ -68,6 +68,10 @@ class ParqExImplementation(AuthImplementation):
             # link without one would end with its first access token.
             and ("refresh_token" in tokens or "refresh_token" in data)
         ):
+            if "refresh_token" in data:
+                way = "with new tokens" if "refresh_token" in tokens else "kept"
+                observations = process_state(self.hass).dialect.observations
+                observations.note_ways([("refresh_token", way)])
             return tokens
         raise self._error(answer)
 

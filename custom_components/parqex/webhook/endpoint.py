@@ -34,7 +34,7 @@ def async_setup_webhook(hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
         DOMAIN,
         f"{MANUFACTURER} ({entry.title})",
         webhook_id,
-        partial(_async_handle, requested),
+        partial(_async_handle, entry.runtime_data.coordinator, requested),
         # All of them, so that Home Assistant does not log the address of the others.
         allowed_methods=webhook.SUPPORTED_METHODS,
     )
@@ -48,11 +48,16 @@ def async_setup_webhook(hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
 
 
 async def _async_handle(
-    requested: asyncio.Event, hass: HomeAssistant, webhook_id: str, request: Request
+    coordinator: ParqExCoordinator,
+    requested: asyncio.Event,
+    hass: HomeAssistant,
+    webhook_id: str,
+    request: Request,
 ) -> Response:
     """Request a refresh. The body is not read: anybody could have sent it."""
     if request.method != METH_POST:
         return Response(status=HTTPStatus.METHOD_NOT_ALLOWED)
+    coordinator.async_called()
     requested.set()
     return Response(status=HTTPStatus.OK)
 
@@ -65,7 +70,6 @@ async def _async_refresh(
         await requested.wait()
         requested.clear()
         if coordinator.last_update_success:
-            coordinator.async_called()
             await coordinator.async_refresh()
         await asyncio.sleep(SECONDS_BETWEEN_REFRESHES)
 
