@@ -21,7 +21,6 @@ from .test_log import begin_fetch, toggle
 type Storage = dict[str, Any]
 
 SAVED: Storage = {
-    "saved_at": "2026-11-02T12:00:00+00:00",
     "zone": None,
     "newest_first": True,
     "entries": {
@@ -31,7 +30,10 @@ SAVED: Storage = {
         ]
     },
     "baselines": {
-        "x": ["2026-11-02T10:00:00", "OPEN", True, "2026-11-02T10:30:00+00:00"]
+        "x": [
+            *("2026-11-02T10:00:00", "OPEN"),
+            *("2026-11-02T12:00:00+00:00", "2026-11-02T10:30:00+00:00"),
+        ]
     },
     "last": {"x": ["2026-11-02T11:00:00+00:00", None, None]},
 }
@@ -153,15 +155,17 @@ async def test_old_entries_are_forgotten_but_not_the_last_access(
     assert len(saved(home, hass_storage)["last"]) == 2
 
 
+LISTED_AT = "2026-11-02T10:30:00+00:00"
 BAD: list[Storage] = [
-    {"saved_at": "2026-11-02T12:00:00"},
     {"zone": 7},
     {"entries": []},
     {"entries": {"soon": []}},
     {"entries": {"2026-11-02 OPEN x": ["2026-11-02T11:00:00"]}},
     {"baselines": {"x": [None, None]}},
-    {"baselines": {"x": [None, 7, True]}},
-    {"baselines": {"x": ["soon", None, True]}},
+    {"baselines": {"x": [None, 7, None, LISTED_AT]}},
+    {"baselines": {"x": ["soon", None, None, LISTED_AT]}},
+    {"baselines": {"x": [None, None, True, LISTED_AT]}},
+    {"baselines": {"x": [None, None, None, "2026-11-02T10:30:00"]}},
     {"last": {"x": ["2026-11-02", None, None]}},
     {"last": {"x": ["2026-11-02T11:00:00+00:00", 7, None]}},
     {"last": {"x": ["2026-11-02T11:00:00+00:00", None, "2026-11-02"]}},
@@ -245,7 +249,7 @@ async def test_a_stop_during_trouble_does_not_stand_for_a_fetch(
 ) -> None:
     """A bare date is still told with the time at which the log was read before."""
     home.cloud.history_time_format = "%Y-%m-%d"
-    fetched_at = now()
+    fetched_at = now() - timedelta(seconds=30)
     home.cloud.faults.add("history", Fault(status=500))
     home.gate.open_by_hand()
     for _ in range(stops + 1):

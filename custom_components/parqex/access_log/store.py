@@ -31,7 +31,7 @@ class Published(NamedTuple):
 
 
 class Baseline(NamedTuple):
-    """An access point when it was first listed, and whether its log was fetched since.
+    """An access point when it was first listed, and when its log was fetched last.
 
     The entries until then are old, and never published. `toggled`: when it last moved by
     then. `listed_at`: when that was, in UTC.
@@ -39,7 +39,7 @@ class Baseline(NamedTuple):
 
     toggled: datetime | None
     state: str | None
-    fetched: bool
+    fetched_at: datetime | None
     listed_at: datetime
 
 
@@ -47,7 +47,7 @@ class AccessLogStore:
     """What is remembered of one account's access log, by plain id.
 
     `entries`: by key the entries that were published, or need not be.
-    `zone`: the name of the proven zone. `saved_at`: when what was restored was saved.
+    `zone`: the name of the proven zone.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
@@ -59,7 +59,6 @@ class AccessLogStore:
         self.entries: dict[str, list[Published]] = {}
         self.newest_first = True
         self.zone: str | None = None
-        self.saved_at: datetime | None = None
 
     async def async_load(self) -> None:
         """Restore what was saved, all of it or nothing."""
@@ -96,7 +95,7 @@ class AccessLogStore:
                 self._baselines[plain] = Baseline(
                     access_point.last_toggled,
                     access_point.state,
-                    False,
+                    None,
                     dt_util.utcnow(),
                 )
                 self.async_save_soon()
@@ -110,16 +109,17 @@ class AccessLogStore:
     def was_fetched(self, access_point_id: str) -> bool:
         """Return whether the log of an access point was ever fetched."""
         baseline = self._baselines.get(plain_id(access_point_id))
-        return baseline is not None and baseline.fetched
+        return baseline is not None and baseline.fetched_at is not None
 
     def last(self, access_point_id: str) -> LastAccess | None:
         """Return the last access to an access point."""
         return self._last.get(plain_id(access_point_id))
 
-    def listed_at(self, access_points: Iterable[AccessPoint]) -> datetime | None:
-        """Return when the first of these access points was first listed."""
-        baselines = (self._baselines.get(plain_id(one.id)) for one in access_points)
-        return min((one.listed_at for one in baselines if one), default=None)
+    def known_until(self, access_points: Iterable[AccessPoint]) -> datetime | None:
+        """Return when their log was fetched last, or the first of them was listed."""
+        known = (self._baselines.get(plain_id(one.id)) for one in access_points)
+        times = (one.fetched_at or one.listed_at for one in known if one)
+        return min(times, default=None)
 
     def recall(self, entries: Sequence[Entry]) -> list[Published | None]:
         """Return what is remembered of each entry of an answer, None of a new one.
@@ -197,8 +197,9 @@ class AccessLogStore:
         first = []
         for access_point in access_points:
             baseline = self._baselines.get(plain := plain_id(access_point.id))
-            if baseline and not baseline.fetched:
-                self._baselines[plain] = baseline._replace(fetched=True)
+            if baseline:
+                self._baselines[plain] = baseline._replace(fetched_at=now)
+            if baseline and not baseline.fetched_at:
                 first.append(access_point.id)
                 self.async_save_soon()
         return first
@@ -236,7 +237,6 @@ class AccessLogStore:
         """Return what is saved; the JSON has times as text and tuples as lists."""
         self._save_scheduled = False
         return {
-            "saved_at": dt_util.utcnow(),
             "zone": self.zone,
             "newest_first": self.newest_first,
             "entries": self.entries,
@@ -246,7 +246,7 @@ class AccessLogStore:
 
     def _restore(self, data: dict[str, Any]) -> None:
         """Take what was saved; raise where it is not as it was saved."""
-        saved_at, zone = _utc(data["saved_at"]), _text(data["zone"])
+        zone = _text(data["zone"])
         entries = {
             key: [
                 Published(None if at is None else _utc(at), str(mark))
@@ -259,7 +259,7 @@ class AccessLogStore:
             plain: Baseline(
                 None if toggled is None else datetime.fromisoformat(toggled),
                 _text(state),
-                bool(fetched),
+                None if fetched is None else _utc(fetched),
                 _utc(listed_at),
             )
             for plain, (toggled, state, fetched, listed_at) in data["baselines"].items()
@@ -273,7 +273,7 @@ class AccessLogStore:
             for plain, (time, user, user_time) in data["last"].items()
         }
         self.newest_first = bool(data["newest_first"])
-        self.saved_at, self.zone = saved_at, zone
+        self.zone = zone
         self.entries, self._baselines, self._last = entries, baselines, last
 
 
