@@ -216,6 +216,10 @@ class AccessLog:
                 continue
             earliest = self._store.known_until(access_points)
             new = await self._reader.async_new(snapshot, answers, earliest)
+            if not self._coordinator.last_update_success:
+                # Nothing would start: it is published later, and its time is not lost.
+                schedule.hurry()
+                return
             schedule.await_missing((one.entry.event for one in new), monotonic())
             if shown := self._store.async_finish_fetch(access_points, now):
                 signal = SIGNAL_LOG_SHOWN.format(
