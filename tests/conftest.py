@@ -174,7 +174,7 @@ def entry_for(cloud: Cloud, account: Account, **token: Any) -> MockConfigEntry:
             "auth_implementation": DOMAIN,
             "token": {
                 **tokens,
-                "expires_at": time() + tokens["expires_in"],
+                "expires_at": time() + float(tokens.get("expires_in", 3600)),
                 **token,
             },
         },

@@ -1,6 +1,6 @@
 """Everything around the integration fails, one thing at a time."""
 
-from itertools import chain
+from itertools import chain, product
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -14,11 +14,30 @@ from tests.conftest import Advance, entry_for
 from tests.linking import Browser
 from tests.reliability.exercises import EXERCISES, Toggle
 from tests.reliability.home import UNREACHABLE, TroubledHome
-from tests.reliability.matrix import CELLS, PAGE, ROWS, Outcome, page
+from tests.reliability.matrix import CELLS, LIKE_DIALECTS, PAGE, ROWS, Outcome, page
 from tests.simulator import Cloud, DemoHouse, Simulator, build_demo_house
+from tests.simulator.settings import choose
 from tests.simulator.trouble import LATE_OR_LOST, kinds
+from tests.test_dialects import ROWS as WAYS_TO_SPEAK
 
 pytestmark = pytest.mark.usefixtures("current_request_with_host")
+
+# They differ in every setting of the simulator.
+DIALECTS = [
+    {
+        name: options[(number + row) % len(options)]
+        for row, (name, options) in enumerate(WAYS_TO_SPEAK.items())
+    }
+    for number in (1, 2, 3)
+]
+
+# Each cell in one of them, and in each of them what might be taken for a dialect.
+IN_DIALECTS = dict.fromkeys(
+    [
+        *((number % 3, *cell) for number, cell in enumerate(CELLS)),
+        *((one, *cell) for one, cell in product(range(3), LIKE_DIALECTS)),
+    ]
+)
 
 
 @pytest.fixture
@@ -63,6 +82,28 @@ async def test_trouble_comes_and_goes(
     home: TroubledHome, browser: Browser, endpoint: str, kind: str, expected: Outcome
 ) -> None:
     """The outcome is that of the matrix, and the next good answer puts all right."""
+    await come_and_go(home, browser, endpoint, kind, expected)
+
+
+@pytest.mark.parametrize(("dialect", "endpoint", "kind", "expected"), IN_DIALECTS)
+async def test_trouble_in_dialects(
+    home: TroubledHome,
+    browser: Browser,
+    dialect: int,
+    endpoint: str,
+    kind: str,
+    expected: Outcome,
+) -> None:
+    """The outcome is the same, however the service speaks."""
+    for name, option in DIALECTS[dialect].items():
+        choose(home.cloud, name, option)
+    await come_and_go(home, browser, endpoint, kind, expected)
+
+
+async def come_and_go(
+    home: TroubledHome, browser: Browser, endpoint: str, kind: str, expected: Outcome
+) -> None:
+    """Let trouble come, see its outcome, let it go, and see that all is right."""
     exercise = EXERCISES[endpoint](home, browser)
     await exercise.prepare()
     async with home.trouble(endpoint, kind):

@@ -345,10 +345,11 @@ async def test_what_was_missed_starts_automations(
 async def test_what_is_fetched_while_refreshes_fail_starts_automations(
     home: LogHome,
 ) -> None:
-    """What is unavailable starts none, so it is published afterwards."""
-    runs = await automate(home)
+    """What is unavailable starts none, so it is published afterwards, with its time."""
+    runs, opened_at = await automate(home), now()
     home.cloud.faults.add("history", Fault(delay=3), times=1)
     home.gate.open_by_hand()
+    home.freezer.tick(HOUR)
     await begin_fetch(home)
     home.fail("sync", times=1, status=502)
     await home.coordinator.async_refresh()
@@ -356,6 +357,7 @@ async def test_what_is_fetched_while_refreshes_fail_starts_automations(
     assert not home.events
     await home.advance(60)
     assert len(home.events) == len(runs) == 1
+    assert home.times == [opened_at]
 
 
 async def test_ids_may_be_spelled_differently(unlinked: LogHome) -> None:

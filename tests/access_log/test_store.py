@@ -13,14 +13,14 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 from tests.common import errors
 from tests.conftest import settle
+from tests.simulator import Fault
 
-from .conftest import DAY, LogHome, now
+from .conftest import DAY, HOUR, LogHome, now
 from .test_log import begin_fetch, toggle
 
 type Storage = dict[str, Any]
 
 SAVED: Storage = {
-    "read_at": "2026-11-02T12:00:00+00:00",
     "zone": None,
     "newest_first": True,
     "entries": {
@@ -30,7 +30,10 @@ SAVED: Storage = {
         ]
     },
     "baselines": {
-        "x": ["2026-11-02T10:00:00", "OPEN", True, "2026-11-02T10:30:00+00:00"]
+        "x": [
+            *("2026-11-02T10:00:00", "OPEN"),
+            *("2026-11-02T12:00:00+00:00", "2026-11-02T10:30:00+00:00"),
+        ]
     },
     "last": {"x": ["2026-11-02T11:00:00+00:00", None, None]},
 }
@@ -152,15 +155,17 @@ async def test_old_entries_are_forgotten_but_not_the_last_access(
     assert len(saved(home, hass_storage)["last"]) == 2
 
 
+LISTED_AT = "2026-11-02T10:30:00+00:00"
 BAD: list[Storage] = [
-    {"read_at": "2026-11-02T12:00:00"},
     {"zone": 7},
     {"entries": []},
     {"entries": {"soon": []}},
     {"entries": {"2026-11-02 OPEN x": ["2026-11-02T11:00:00"]}},
     {"baselines": {"x": [None, None]}},
-    {"baselines": {"x": [None, 7, True]}},
-    {"baselines": {"x": ["soon", None, True]}},
+    {"baselines": {"x": [None, 7, None, LISTED_AT]}},
+    {"baselines": {"x": ["soon", None, None, LISTED_AT]}},
+    {"baselines": {"x": [None, None, True, LISTED_AT]}},
+    {"baselines": {"x": [None, None, None, "2026-11-02T10:30:00"]}},
     {"last": {"x": ["2026-11-02", None, None]}},
     {"last": {"x": ["2026-11-02T11:00:00+00:00", 7, None]}},
     {"last": {"x": ["2026-11-02T11:00:00+00:00", None, "2026-11-02"]}},
@@ -262,3 +267,22 @@ async def test_a_restart_in_an_outage_does_not_date_what_was_before_after_it(
     await home.advance(30)
     assert home.kinds == ["opened"]
     assert home.times[0] <= opened
+
+
+@pytest.mark.parametrize("stops", [0, 1])
+async def test_a_stop_during_trouble_does_not_stand_for_a_fetch(
+    home: LogHome, stops: int
+) -> None:
+    """A bare date is still told with the time at which the log was read before."""
+    home.cloud.history_time_format = "%Y-%m-%d"
+    fetched_at = now() - timedelta(seconds=30)
+    home.cloud.faults.add("history", Fault(status=500))
+    home.gate.open_by_hand()
+    for _ in range(stops + 1):
+        await home.advance(HOUR)
+    if stops:
+        await home.reload()
+        await settle(home.hass)
+    home.cloud.faults.clear()
+    await home.advance(HOUR)
+    assert home.times == [fetched_at]

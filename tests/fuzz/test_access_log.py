@@ -14,7 +14,6 @@ from homeassistant.core import HomeAssistant
 from .strategies import stored
 
 SAVED = {
-    "read_at": "2026-11-02T12:00:00+00:00",
     "zone": "America/New_York",
     "newest_first": True,
     "entries": {
@@ -25,8 +24,11 @@ SAVED = {
         "2026-11-01 CLOSED d1": [[None, "0a1b2c3d4e5f"]],
     },
     "baselines": {
-        "d1": ["2026-11-02T10:00:00", "OPEN", True],
-        "d2": [None, None, False],
+        "d1": [
+            *("2026-11-02T10:00:00", "OPEN"),
+            *("2026-11-02T12:00:00+00:00", "2026-11-02T10:30:00+00:00"),
+        ],
+        "d2": [None, None, None, "2026-11-02T10:30:00+00:00"],
     },
     "last": {
         "d1": ["2026-11-02T11:00:00+00:00", "Vera", "2026-11-02T11:00:00+00:00"],

@@ -51,9 +51,10 @@ ROWS: Final[dict[tuple[str, ...], str]] = {
     ("error code 401",): (
         "unavailable, asks for login, says why, not shown, ends, works"
     ),
+    ("404",): "unavailable, unavailable, says why, missing, asks again, works",
     (
-        *("403", "404", "405", "409", "410", "418", "422", "428"),
-        *("404 with HTML", "success: false"),
+        *("403", "404 with HTML", "405", "409", "410", "418", "422", "428"),
+        "success: false",
     ): "unavailable, unavailable, says why, not shown, asks again, works",
     ("429, Retry-After in seconds", "429, Retry-After as a date"): (
         "waits, waits, waits, waits, waits, works"
@@ -74,11 +75,23 @@ ROWS: Final[dict[tuple[str, ...], str]] = {
     ),
 }
 
-CELLS: Final = [
-    (endpoint, kind, Outcome(outcome))
+_ALL_CELLS: Final = [
+    (endpoint, kind, Outcome(outcome), kind == row[0])
     for row, outcomes in ROWS.items()
     for endpoint, outcome in zip(ENDPOINTS, outcomes.split(", "), strict=True)
-    for kind in (row if endpoint in FULL else row[:1])
+    for kind in row
+]
+CELLS: Final = [
+    (endpoint, kind, outcome)
+    for endpoint, kind, outcome, is_first in _ALL_CELLS
+    if is_first or endpoint in FULL
+]
+
+# What might be taken for another way of speaking, at each endpoint.
+LIKE_DIALECTS: Final = [
+    (endpoint, kind, outcome)
+    for endpoint, kind, outcome, _ in _ALL_CELLS
+    if kind in ("404", "404 with HTML", "405", "501", "redirect, same host")
 ]
 
 

@@ -72,6 +72,7 @@ class Simulator:
 
     def endpoint(self, method: str, path: str) -> str | None:
         """Return the endpoint that a request is for, None if there is none."""
+        path, _ = _spelled(self.cloud, path)
         route = _routes(self.cloud).get(path, {}).get(method)
         return route[0] if route else None
 

@@ -214,14 +214,13 @@ class AccessLog:
             )
             if answers is None:
                 continue
-            earliest = (
-                schedule.fetched_at
-                or self._store.read_at
-                or self._store.listed_at(access_points)
-            )
+            earliest = self._store.known_until(access_points)
             new = await self._reader.async_new(snapshot, answers, earliest)
+            if not self._coordinator.last_update_success:
+                # Nothing would start: it is published later, and its time is not lost.
+                schedule.hurry()
+                return
             schedule.await_missing((one.entry.event for one in new), monotonic())
-            schedule.fetched_at = now
             if shown := self._store.async_finish_fetch(access_points, now):
                 signal = SIGNAL_LOG_SHOWN.format(
                     self._coordinator.config_entry.entry_id

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 import math
 from typing import Any
 
@@ -31,14 +30,12 @@ MAX_DOUBLINGS = 10
 class ControllerSchedule:
     """When the log of one controller is fetched next.
 
-    `fetched_at`: when it was fetched last. `failures`: how often in a row it failed, or
-    was refused if `refused`. `missing`: by access point the state after a movement whose
-    entry is not logged yet.
+    `failures`: how often in a row it failed, or was refused if `refused`. `missing`: by
+    access point the state after a movement whose entry is not logged yet.
     """
 
     next_at: float = -math.inf
     not_before: float = -math.inf
-    fetched_at: datetime | None = None
     available: bool = True
     refused: bool = False
     failures: int = 0

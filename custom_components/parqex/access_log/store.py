@@ -31,7 +31,7 @@ class Published(NamedTuple):
 
 
 class Baseline(NamedTuple):
-    """An access point when it was first listed, and whether its log was fetched since.
+    """An access point when it was first listed, and when its log was fetched last.
 
     The entries until then are old, and never published. `toggled`: when it last moved by
     then. `listed_at`: when that was, in UTC.
@@ -39,15 +39,14 @@ class Baseline(NamedTuple):
 
     toggled: datetime | None
     state: str | None
-    fetched: bool
+    fetched_at: datetime | None
     listed_at: datetime
 
 
 class AccessLogStore:
     """What is remembered of one account's access log, by plain id.
 
-    `entries`: by key the entries that were published, or need not be.
-    `zone`: the name of the proven zone. `read_at`: when the log was read last before this start.
+    `entries`: by key those published, or need not be. `zone`: the proven one's name.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
@@ -59,8 +58,6 @@ class AccessLogStore:
         self.entries: dict[str, list[Published]] = {}
         self.newest_first = True
         self.zone: str | None = None
-        self.read_at: datetime | None = None
-        self._read_at: datetime | None = None
 
     async def async_load(self) -> None:
         """Restore what was saved, all of it or nothing."""
@@ -97,7 +94,7 @@ class AccessLogStore:
                 self._baselines[plain] = Baseline(
                     access_point.last_toggled,
                     access_point.state,
-                    False,
+                    None,
                     dt_util.utcnow(),
                 )
                 self.async_save_soon()
@@ -111,16 +108,17 @@ class AccessLogStore:
     def was_fetched(self, access_point_id: str) -> bool:
         """Return whether the log of an access point was ever fetched."""
         baseline = self._baselines.get(plain_id(access_point_id))
-        return baseline is not None and baseline.fetched
+        return baseline is not None and baseline.fetched_at is not None
 
     def last(self, access_point_id: str) -> LastAccess | None:
         """Return the last access to an access point."""
         return self._last.get(plain_id(access_point_id))
 
-    def listed_at(self, access_points: Iterable[AccessPoint]) -> datetime | None:
-        """Return when the first of these access points was first listed."""
-        baselines = (self._baselines.get(plain_id(one.id)) for one in access_points)
-        return min((one.listed_at for one in baselines if one), default=None)
+    def known_until(self, access_points: Iterable[AccessPoint]) -> datetime | None:
+        """Return when their log was fetched last, or the first of them was listed."""
+        known = (self._baselines.get(plain_id(one.id)) for one in access_points)
+        times = (one.fetched_at or one.listed_at for one in known if one)
+        return min(times, default=None)
 
     def recall(self, entries: Sequence[Entry]) -> list[Published | None]:
         """Return what is remembered of each entry of an answer, None of a new one.
@@ -189,11 +187,10 @@ class AccessLogStore:
         Return the ids of access points whose log was fetched for the first time.
         """
         times = {key: time_of(key) for key in self.entries}
-        self._read_at = now
         # Should Home Assistant stop without a change, it is known when this was.
         if not self._save_scheduled:
             self._store.async_delay_save(self._data, SECONDS_IN_A_DAY)
-        # Either may be ahead by mistake.
+        # Either may be ahead.
         newest = min(naive(now), max(times.values(), default=naive(now)))
         for key, time in times.items():
             if newest - time >= REMEMBERED_FOR:
@@ -201,8 +198,9 @@ class AccessLogStore:
         first = []
         for access_point in access_points:
             baseline = self._baselines.get(plain := plain_id(access_point.id))
-            if baseline and not baseline.fetched:
-                self._baselines[plain] = baseline._replace(fetched=True)
+            if baseline:
+                self._baselines[plain] = baseline._replace(fetched_at=now)
+            if baseline and not baseline.fetched_at:
                 first.append(access_point.id)
                 self.async_save_soon()
         return first
@@ -240,7 +238,6 @@ class AccessLogStore:
         """Return what is saved; the JSON has times as text and tuples as lists."""
         self._save_scheduled = False
         return {
-            "read_at": self._read_at,
             "zone": self.zone,
             "newest_first": self.newest_first,
             "entries": self.entries,
@@ -250,7 +247,6 @@ class AccessLogStore:
 
     def _restore(self, data: dict[str, Any]) -> None:
         """Take what was saved; raise where it is not as it was saved."""
-        read_at = data["read_at"] and _utc(data["read_at"])
         zone = _text(data["zone"])
         entries = {
             key: [
@@ -264,7 +260,7 @@ class AccessLogStore:
             plain: Baseline(
                 None if toggled is None else datetime.fromisoformat(toggled),
                 _text(state),
-                bool(fetched),
+                None if fetched is None else _utc(fetched),
                 _utc(listed_at),
             )
             for plain, (toggled, state, fetched, listed_at) in data["baselines"].items()
@@ -277,8 +273,7 @@ class AccessLogStore:
             )
             for plain, (time, user, user_time) in data["last"].items()
         }
-        self.newest_first = bool(data["newest_first"])
-        self.read_at, self._read_at, self.zone = read_at, read_at, zone
+        self.newest_first, self.zone = bool(data["newest_first"]), zone
         self.entries, self._baselines, self._last = entries, baselines, last
 
 
