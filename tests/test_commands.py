@@ -630,3 +630,28 @@ async def test_a_controller_that_did_not_respond_is_no_acceptance(home: Home) ->
     with refused("may or may not move"):
         await home.turn("turn_on")
     assert home.shown() == "off"
+
+
+@pytest.mark.parametrize("hangs_already", [False, True])
+async def test_all_that_stands_open_is_closed_though_the_list_hangs(
+    home: Home, hangs_already: bool
+) -> None:
+    """Within the 20 seconds, one after the other."""
+    names = ("Main gate", "Elevator", "Pedestrian door")
+    for name in names:
+        home.cloud.door(name).open_by_hand()
+    await home.advance(30)
+    home.freezer.tick(1)
+    home.fail("sync", hang="headers")
+    home.cloud.requests.clear()
+    if hangs_already:
+        await begin(home.coordinator.async_refresh())
+        await until(lambda: home.cloud.requests)
+        home.freezer.tick(1)
+    switches = [f"switch.{name.lower().replace(' ', '_')}" for name in names]
+    closing = [await begin(home.turn("turn_off", switch)) for switch in switches]
+    for _ in range(20):
+        home.freezer.tick(1)
+        await turns(300)
+    await outcomes(home, 0, *closing)
+    assert sorted(home.sent) == sorted((name, "CLOSED") for name in names)

@@ -29,8 +29,9 @@ from .exceptions import (
 )
 from .issues import MAY_NOT, async_clear_issue, async_raise_issue
 
-# A command that could not be sent by then is not sent: people have given up on it.
-SECONDS_TO_SEND = 20
+# A command that could not be sent by then is not sent: people have given up on it. What
+# is reported open is closed after the shorter time, whether the list comes or not.
+SECONDS_TO_SEND, SECONDS_TO_ASK = 20, 5
 
 # Within this time the service should confirm a command.
 SECONDS_TO_CONFIRM = 60
@@ -131,7 +132,7 @@ class Commands:
 
     async def _async_send_in_turn(self, request: Request) -> Command | None:
         """Send a command when its turn has come and it is still needed."""
-        turn_at, was_closed, asked = request.asked_at, False, False
+        turn_at, asked_at, was_closed = request.asked_at, 0.0, False
         while True:
             self._check(request)
             if command := self._under_way(request):
@@ -141,14 +142,18 @@ class Commands:
             if busy := self._busy(request.access_point.controller_id):
                 # Two commands at once to one controller made the service fail.
                 await asyncio.wait([busy])
-                turn_at, asked = monotonic(), False
+                turn_at = monotonic()
                 continue
-            is_fresh = self._coordinator.requested_at >= turn_at
-            if request.state is State.OPEN or is_fresh or asked:
-                break
             # Since the last refresh, somebody may have closed it by hand.
-            await self._coordinator.async_refresh()
-            asked = True
+            since = request.asked_at if reported is State.OPEN else turn_at
+            is_fresh = self._coordinator.requested_at >= since
+            if request.state is State.OPEN or is_fresh or asked_at >= since:
+                break
+            asked_at = monotonic()
+            with suppress(TimeoutError):
+                seconds = SECONDS_TO_ASK if reported is State.OPEN else None
+                async with asyncio.timeout(seconds):
+                    await self._coordinator.async_refresh()
         if State.OPEN in (request.state, reported):
             return self._async_send_now(request)
         # An opener that knows only one impulse opens what is closed.

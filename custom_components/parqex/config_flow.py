@@ -195,13 +195,15 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
 
         While that was open, Home Assistant did not ask.
         """
-        if self.source == SOURCE_RECONFIGURE:
-            entry = self._get_reconfigure_entry()
-            if (
-                entry.state is ConfigEntryState.LOADED
-                and entry.runtime_data.coordinator.login_rejected
-            ):
-                entry.async_start_reauth(self.hass)
+        entry_id = self.context.get("entry_id", "")
+        entry = self.hass.config_entries.async_get_entry(entry_id)
+        if (
+            self.source == SOURCE_RECONFIGURE
+            and entry
+            and entry.state is ConfigEntryState.LOADED
+            and entry.runtime_data.coordinator.login_rejected
+        ):
+            entry.async_start_reauth(self.hass)
 
     @callback
     def _async_stay(self, result: ConfigFlowResult) -> ConfigFlowResult:

@@ -226,8 +226,7 @@ class AccessLog:
                     self._coordinator.config_entry.entry_id
                 )
                 async_dispatcher_send(self._coordinator.hass, signal, shown)
-            if not await self._async_publish(new):
-                schedule.hurry()
+            await self._async_publish(new)
 
     async def _async_fetch(
         self,
@@ -280,11 +279,9 @@ class AccessLog:
         except NotAuthorized:
             raise Forbidden("not allowed for this account") from None
 
-    async def _async_publish(self, new: list[Dated]) -> bool:
-        """Publish accesses in order; return False if ParqEx became unavailable."""
+    async def _async_publish(self, new: list[Dated]) -> None:
+        """Publish accesses in order."""
         for batch in batched(new, PUBLISHED_AT_A_TIME, strict=False):
-            if not self._coordinator.last_update_success:
-                return False
             for entry, occurred_at, _ in batch:
                 access = Access.of(entry.event, occurred_at, self.records_names)
                 # What is not listed now is published when it is again.
@@ -295,4 +292,3 @@ class AccessLog:
                 {one.entry.event.access_point_id for one in batch}
             )
             await asyncio.sleep(0)
-        return True
