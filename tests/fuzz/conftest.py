@@ -9,6 +9,9 @@ from pathlib import Path
 import freezegun
 from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
+import pytest
+
+pytest.register_assert_rewrite("tests.fuzz.walk")
 
 ROOT = Path(__file__).parents[2]
 
