@@ -620,3 +620,14 @@ async def test_what_stands_open_is_closed_though_the_list_fails(home: Home) -> N
     home.fail("sync", status=500)
     await home.turn("turn_off")
     assert home.sent == [CLOSE]
+
+
+async def test_no_wish_outlasts_a_standstill(home: Home) -> None:
+    """Of several at once, after a time in which Home Assistant did not run."""
+    switches = "switch.garage_left", "switch.main_gate"
+    home.cloud.door("Garage left").stuck = home.gate.stuck = True
+    for switch in switches:
+        await home.turn("turn_on", switch)
+    assert [*map(home.shown, switches)] == ["on", "on"]
+    await home.advance(130)
+    assert [*map(home.shown, switches)] == ["off", "off"]
