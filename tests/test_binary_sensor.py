@@ -180,3 +180,18 @@ async def test_nothing_is_claimed_while_it_is_unknown(home: Home) -> None:
     assert home.shown(LEFT_OPEN) == "unavailable"
     await home.advance(120)
     assert (home.shown(DOOR), home.shown(LEFT_OPEN)) == ("off", "off")
+
+
+async def test_a_state_that_changes_before_its_time_is_no_problem(home: Home) -> None:
+    """The list says MOVING, then OPEN, and only then that it just moved."""
+    await home.prove_zone()
+    await home.advance(3600)
+    written = f"{home.gate.last_toggled:%F %T}"
+    home.gate.open_by_hand()
+    home.fail("sync", 1, edit=gate_with(state="MOVING", last_toggled=written))
+    home.fail("sync", 1, edit=gate_with(last_toggled=written))
+    await home.advance(30)
+    assert home.shown(LEFT_OPEN) == "unknown"
+    await home.advance(5)
+    assert home.shown("binary_sensor.main_gate_door") == "on"
+    assert home.shown(LEFT_OPEN) == "off"

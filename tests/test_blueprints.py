@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component import common
 from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
 from homeassistant.components.blueprint.models import Blueprint, DomainBlueprints
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import slugify
 from homeassistant.util.yaml import load_yaml_dict
@@ -545,3 +545,49 @@ async def test_night_again(home: Home) -> None:
     await home.open(3600, "Elevator")
     assert home.sent == sent
     assert elevator.state == "OPEN"
+
+
+@pytest.mark.parametrize("kind", [None, "garage_door", "opening"])
+async def test_left_open_does_not_say_that_it_is_closed_when_it_is_not(
+    home: Home,
+    kind: str | None,
+) -> None:
+    """README: every access point is a sensor of the kind Door; change the kind.
+
+    What was merely asked for is not what ParqEx reports.
+    """
+    registry, sensor = er.async_get(home.hass), "binary_sensor.main_gate_door"
+    registry.async_update_entity(sensor, device_class=kind)
+    await home.automate("left_open", LEFT_OPEN)
+    await home.open(930)
+    assert home.messages == ["Main gate was left open."]
+    home.gate.stuck = True
+    await home.press(home.buttons[0])
+    await home.advance(180)
+    assert home.sent == [("Main gate", "CLOSED")]
+    assert home.gate.state == "OPEN"
+    assert home.messages[1:] == ["Main gate is still open."]
+
+
+async def test_left_open_names_what_is_open_where_nothing_operates_it(
+    home: Home,
+) -> None:
+    """Who does not want Home Assistant to open disables the switch; sensors stay."""
+    registry = er.async_get(home.hass)
+    registry.async_update_entity(
+        "switch.main_gate", disabled_by=er.RegistryEntryDisabler.USER
+    )
+    await home.advance(31)
+    await home.automate("left_open", LEFT_OPEN)
+    await home.open(930)
+    assert home.messages == ["Main gate was left open."]
+
+
+async def test_left_open_names_the_access_point_where_covers_are_shown_too(
+    home: Home,
+) -> None:
+    """Not the switch, which is called so only beside a cover."""
+    await home.show_as("both")
+    await home.automate("left_open", LEFT_OPEN)
+    await home.open(930)
+    assert home.messages == ["Main gate was left open."]

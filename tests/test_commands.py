@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import nullcontext, suppress
+import json
 from typing import Any
 
 import pytest
@@ -631,3 +632,12 @@ async def test_no_wish_outlasts_a_standstill(home: Home) -> None:
     assert [*map(home.shown, switches)] == ["on", "on"]
     await home.advance(130)
     assert [*map(home.shown, switches)] == ["off", "off"]
+
+
+async def test_a_controller_that_did_not_respond_is_no_acceptance(home: Home) -> None:
+    """As the earlier brand's service said; with which status is not known."""
+    message = "Your ParqEx didn't respond. Wait a few seconds and try again."
+    home.fail("toggle", 1, status=200, body=json.dumps({"message": message}))
+    with refused("may or may not move"):
+        await home.turn("turn_on")
+    assert home.shown() == "off"

@@ -21,8 +21,9 @@ from homeassistant.components.application_credentials import (
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from tests.common import Home
+from tests.common import Home, refused
 from tests.conftest import settle
 from tests.linking import Browser
 from tests.simulator import Account, Cloud, DemoHouse, Fault, Simulator
@@ -436,3 +437,33 @@ async def test_other_account_that_is_linked_gets_its_new_tokens(
     assert guest.data["token"]["refresh_token"] == grant.refresh_token
     assert guest.state is ConfigEntryState.LOADED
     assert dict(home.entry.data) == before
+
+
+async def test_a_reconfiguration_that_is_broken_off_hides_no_lost_login(
+    home: Home,
+) -> None:
+    """Somebody changed the password, began to link again, and closed the dialog."""
+    home.cloud.oauth.revoke(home.house.owner)
+    flow = await home.entry.start_reconfigure_flow(home.hass)
+    await home.advance(30)
+    assert home.switches == {"unavailable"}
+    home.hass.config_entries.flow.async_abort(flow["flow_id"])
+    for _ in range(60):
+        await home.advance(30)
+    assert home.switches == {"unavailable"}
+    assert home.logins
+
+
+async def test_a_right_that_is_there_again_needs_no_repair(
+    home: Home, browser: Browser
+) -> None:
+    """The error says: link the account again and allow both opening and closing."""
+    (grant,) = home.cloud.oauth.grants(home.house.owner)
+    grant.scopes = frozenset({"CLOSEDOOR"})
+    with refused("link the account again and allow both"):
+        await home.turn("turn_on")
+    assert ir.async_get(home.hass).issues
+    flow = await again(home, "reconfigure")
+    flow = await sign_in(home.hass, browser, flow, home.house.owner)
+    assert flow["reason"] == "reconfigure_successful"
+    assert not ir.async_get(home.hass).issues

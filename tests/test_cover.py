@@ -6,6 +6,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.parqex.const import EVENT_ACCESS
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import Context, Event
 from homeassistant.exceptions import ServiceNotSupported, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
@@ -120,14 +121,12 @@ async def test_it_is_what_the_user_says(both: Home) -> None:
 
 
 async def test_the_option_enables_and_disables(home: Home) -> None:
-    """What there is, at once and with one reload, and what comes later."""
+    """What there is, at once, and what comes later."""
     assert enabled(home) == {"switch"}
     await show_as(home, "covers")
     assert enabled(home) == {"cover"}
     home.cloud.add_door(home.house.garage, "Cellar")
-    loaded = home.entry.runtime_data
     await home.advance(30)
-    assert home.entry.runtime_data is loaded
     assert home.shown("cover.cellar") == "closed"
     assert home.shown("switch.cellar") is None
     await show_as(home, "both")
@@ -175,3 +174,17 @@ async def test_without_a_switch_the_cover_stands_in(home: Home) -> None:
     await home.advance(30)
     assert len(await home.history(COVER)) == 1
     assert [one.data["entity_id"] for one in events] == [COVER]
+
+
+async def test_an_account_that_was_disabled_and_removed_has_its_switches(
+    home: Home,
+) -> None:
+    """Docs: the option is switches by default; linked anew, it was never another."""
+    await choose(home.hass, home.entry, webhook=False, show_as="covers")
+    by_user = ConfigEntryDisabler.USER
+    await home.hass.config_entries.async_set_disabled_by(home.entry.entry_id, by_user)
+    await home.remove()
+    again = entry_for(home.cloud, home.house.owner)
+    again.add_to_hass(home.hass)
+    await set_up(home.hass, again)
+    assert enabled(home) == {"switch"}

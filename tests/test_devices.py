@@ -11,6 +11,7 @@ from custom_components.parqex.const import DOMAIN
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from tests.common import Home, errors, gate_with
+from tests.conftest import entry_for, set_up
 
 
 def devices(home: Home) -> list[dr.DeviceEntry]:
@@ -274,3 +275,55 @@ async def test_a_controller_that_is_listed_twice_proves_no_state(
     home.fail("sync", edit=edit)
     await home.advance(30)
     assert home.shown() in ("unknown", "unavailable")
+
+
+def name_for(home: Home, entry: MockConfigEntry) -> Any:
+    """Return the name of the main gate's device of an account."""
+    gate = home.house.entrance.doors[0]
+    found = dr.async_get(home.hass).async_get_device_by_identifier(
+        (DOMAIN, gate.id), entry.entry_id
+    )
+    return found and found.name
+
+
+@pytest.mark.parametrize("first", ["owner", "guest"])
+async def test_a_door_that_is_renamed_in_parqex_is_still_told_apart(
+    home: Home, guest: MockConfigEntry, first: str
+) -> None:
+    """Docs: one that two accounts have by the same name is numbered for the second.
+
+    Whichever of the two accounts is refreshed first.
+    """
+    gate = home.gate
+    gate.names.clear()
+    await home.advance(30)
+    assert (name_for(home, home.entry), name_for(home, guest)) == (
+        "Main gate",
+        "Main gate (2)",
+    )
+    gate.rename("Yard")
+    coordinators = [home.coordinator, guest.runtime_data.coordinator]
+    for one in coordinators if first == "owner" else reversed(coordinators):
+        await one.async_refresh()
+    for _ in range(10):
+        await home.advance(30)
+    assert sorted([name_for(home, home.entry), name_for(home, guest)]) == [
+        "Yard",
+        "Yard (2)",
+    ]
+
+
+async def test_the_first_account_linked_again_is_told_apart(
+    home: Home, guest: MockConfigEntry
+) -> None:
+    """Also after the other one was reloaded."""
+    home.gate.names.clear()
+    await home.advance(30)
+    await home.remove()
+    again = entry_for(home.cloud, home.house.owner)
+    again.add_to_hass(home.hass)
+    await set_up(home.hass, again)
+    assert name_for(home, again) != name_for(home, guest)
+    await home.hass.config_entries.async_reload(guest.entry_id)
+    await home.advance(30)
+    assert name_for(home, again) != name_for(home, guest)

@@ -103,6 +103,7 @@ class ParqExLeftOpen(ParqExAccessPointEntity, BinarySensorEntity):
 
     _seen_open_at: datetime | None = None
     _seen_closed_at: datetime | None = None
+    _closed_toggled: datetime | None = None
     _seen_toggled: datetime | None = None
     _cancel_alert: CALLBACK_TYPE | None = None
 
@@ -144,6 +145,9 @@ class ParqExLeftOpen(ParqExAccessPointEntity, BinarySensorEntity):
         if toggled is None:
             return seen
         earliest = (self._seen_closed_at or toggled) - TOLERANCE
+        if self._seen_toggled == self._closed_toggled:
+            # It may still be the time at which it closed.
+            earliest = max(earliest, seen - TOLERANCE)
         return toggled if earliest <= toggled <= seen + TOLERANCE else seen
 
     @callback
@@ -160,8 +164,11 @@ class ParqExLeftOpen(ParqExAccessPointEntity, BinarySensorEntity):
             return
         access_point, now = self.access_point, dt_util.utcnow()
         if access_point.state is not State.OPEN:
+            if access_point.state is State.CLOSED:
+                if self._seen_open_at or self._seen_closed_at is None:
+                    self._closed_toggled = access_point.last_toggled
+                self._seen_closed_at = now
             self._seen_open_at = self._seen_toggled = None
-            self._seen_closed_at = now if access_point.state is State.CLOSED else None
         else:
             # One answer may lack it.
             toggled = access_point.last_toggled or self._seen_toggled

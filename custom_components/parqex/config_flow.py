@@ -10,6 +10,7 @@ import voluptuous as vol
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
+    ConfigEntryState,
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
@@ -32,6 +33,7 @@ from .const import (
 )
 from .data import ParqExConfigEntry, process_state
 from .exceptions import AUTH_ERRORS, SERVICE_ERRORS, error_key
+from .issues import MAY_NOT, async_clear_issue
 from .oauth import NewAccountTokens, TokenStore
 from .webhook import (
     async_address,
@@ -171,6 +173,8 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         )
         if entry is not None:
             await TokenStore(self.hass, entry).async_replace(self._data)
+            for issue in MAY_NOT.values():
+                async_clear_issue(self.hass, entry, issue)
         again = self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE)
         if again and (entry is None or entry.entry_id != self.context["entry_id"]):
             if entry is not None:
@@ -183,6 +187,21 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         # Home Assistant has a reason of its own for an account that is linked again.
         reason = UNDEFINED if again else "already_configured"
         return self.async_update_reload_and_abort(entry, reason=reason)
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """Ask for a login that is lost, where linking again was broken off.
+
+        While that was open, Home Assistant did not ask.
+        """
+        if self.source == SOURCE_RECONFIGURE:
+            entry = self._get_reconfigure_entry()
+            if (
+                entry.state is ConfigEntryState.LOADED
+                and entry.runtime_data.coordinator.login_rejected
+            ):
+                entry.async_start_reauth(self.hass)
 
     @callback
     def _async_stay(self, result: ConfigFlowResult) -> ConfigFlowResult:

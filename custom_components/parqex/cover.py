@@ -86,7 +86,9 @@ def async_show_as(
         enable = entity.domain in platforms
         default = {"enabled": entity.domain in SHOW_AS[SHOW_AS_DEFAULT]}
         given = entity.options.get(DOMAIN, default)["enabled"]
-        as_given = entity.disabled_by is (None if given else integration)
+        # While the account is disabled, what is enabled has that reason.
+        enabled = entity.disabled_by in (None, er.RegistryEntryDisabler.CONFIG_ENTRY)
+        as_given = enabled if given else entity.disabled_by is integration
         by_user = entity.disabled_by is er.RegistryEntryDisabler.USER
         if enable is given or not (as_given or by_user):
             continue
@@ -94,9 +96,7 @@ def async_show_as(
             entity.entity_id, DOMAIN, {"enabled": enable}
         )
         if as_given and enable:
-            # On this way, Home Assistant does not reload the account once more.
-            for disabled_by in (er.RegistryEntryDisabler.CONFIG_ENTRY, None):
-                registry.async_update_entity(entity.entity_id, disabled_by=disabled_by)
+            registry.async_update_entity(entity.entity_id, disabled_by=None)
         elif as_given:
             registry.async_update_entity(entity.entity_id, disabled_by=integration)
             # Unloading left it, as unavailable.

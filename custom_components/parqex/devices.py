@@ -1,6 +1,7 @@
 """Keep the device registry as ParqEx lists controllers and access points."""
 
 from collections.abc import Iterable
+from itertools import chain, count
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
@@ -123,24 +124,25 @@ class Devices:
     def _access_point_name(self, access_point: AccessPoint) -> dict[str, Any]:
         """Return the name its user gave it, or its position on the controller.
 
-        Where accounts that were linked before have it by the same name, it is numbered,
-        since the account's own name would get into states and entity ids.
+        Where another account has it by the same name, it is numbered, since the
+        account's own name would get into states and entity ids.
         """
         if not (name := access_point.name):
             return {
                 "translation_key": "access_point",
                 "translation_placeholders": {"number": str(access_point.number or "?")},
             }
-        number = 1
+        identifier, others = (DOMAIN, access_point.id), set()
         for entry in self._coordinator.hass.config_entries.async_entries(DOMAIN):
-            if entry.entry_id == self._entry_id:
-                break
-            same = self._registry.async_get_device_by_identifier(
-                (DOMAIN, access_point.id), entry.entry_id
-            )
-            known_as = same and same.name
-            number += known_as in (name, f"{name} ({number})")
-        return {"name": f"{name} ({number})" if number > 1 else name}
+            if entry.entry_id != self._entry_id:
+                other = self._registry.async_get_device_by_identifier(
+                    identifier, entry.entry_id
+                )
+                others.add(other and other.name)
+        numbered = (f"{name} ({number})" for number in count(2))
+        return {
+            "name": next(one for one in chain([name], numbered) if one not in others)
+        }
 
     @callback
     def _async_remove_others(self) -> None:

@@ -135,11 +135,11 @@ class Browser:
 
     async def switches(self) -> dict[str, str]:
         """Return the switch of every access point, by the id of its device."""
-        return {
-            entity["device_id"]: entity["entity_id"]
-            for entity in await self.entities()
-            if entity["entity_id"].startswith("switch.")
-        }
+        return await self._controls("switch")
+
+    async def covers(self) -> dict[str, str]:
+        """Return the cover of every access point, by the id of its device."""
+        return await self._controls("cover")
 
     async def logbook(self) -> list[str]:
         """Return the sentences of the logbook of the last hour."""
@@ -181,14 +181,15 @@ class Browser:
         flow = await self.ask("POST", f"{FLOWS}/{flow_id}", json={})
         await self._finish(flow, account_id, "reauth_successful")
 
-    async def turn_webhook_on(self) -> str:
-        """Turn the webhook on in the options; return the path of its address."""
+    async def set_options(self, **options: Any) -> str | None:
+        """Set the options of an account; return the path of the webhook's address."""
         [entry] = await self.entries()
         order = {"handler": entry["entry_id"]}
         flow = await self.ask("POST", OPTIONS, json=order)
         path = f"{OPTIONS}/{flow['flow_id']}"
-        options = {"record_names": True, "webhook": True}
         flow = await self.ask("POST", path, json=options)
+        if flow["type"] == "create_entry":
+            return None
         if flow["step_id"] != "webhook":
             raise DemoError(f"The webhook can't be turned on: {flow['errors']}")
         await self.ask("POST", path, json={})
@@ -231,6 +232,13 @@ class Browser:
     async def remove(self, entry_id: str) -> None:
         """Delete an entry."""
         await self.ask("DELETE", f"{ENTRY}/{entry_id}")
+
+    async def _controls(self, domain: str) -> dict[str, str]:
+        return {
+            entity["device_id"]: entity["entity_id"]
+            for entity in await self.entities()
+            if entity["entity_id"].startswith(f"{domain}.")
+        }
 
     async def _finish(self, flow: Any, account_id: str | None, end: str) -> Any:
         """Allow the access on ParqEx's page where a flow leads, and see how it ends."""

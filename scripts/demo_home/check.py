@@ -39,21 +39,21 @@ class Check:
         self._cloud = demo.cloud
         self._doors = demo.cloud.doors
         self._fastest = min(self._doors, key=lambda one: one.travel_seconds)
-        self._switches: dict[str, str] = {}
+        self._covers: dict[str, str] = {}
 
     async def run(self) -> None:
         """Open and close everything; raise DemoError at the first broken promise."""
-        await self._find_switches()
+        await self._find_covers()
         say(f"Opening {len(self._doors)} access points")
-        await self._turn_all("on")
+        await self._command_all("open")
         await self._move_by_hand(self._fastest)
-        await self._arrive("OPEN", "on")
+        await self._arrive("OPEN")
         say("Waiting until they may be closed again")
         rested = self._cloud.commands[-1].when + TIME_BETWEEN_OPPOSITES
         await asyncio.sleep((rested - self._cloud.now()).total_seconds())
         say(f"Closing {len(self._doors)} access points")
-        await self._turn_all("off")
-        await self._arrive("CLOSED", "off")
+        await self._command_all("close")
+        await self._arrive("CLOSED")
         for door in self._doors:
             sent = [one.state for one in self._cloud.commands if one.door_id == door.id]
             if sent != ["OPEN", "CLOSED"]:
@@ -61,43 +61,39 @@ class Check:
         say("  the cloud got exactly one command to open and one to close for each")
         await self._let_a_visitor_in()
 
-    async def _find_switches(self) -> None:
-        switches = await self._browser.switches()
-        self._switches = {
-            identifier: switches[device["id"]]
+    async def _find_covers(self) -> None:
+        covers = await self._browser.covers()
+        self._covers = {
+            identifier: covers[device["id"]]
             for device in await self._browser.devices()
-            if device["id"] in switches
+            if device["id"] in covers
             for _, identifier in device["identifiers"]
         }
-        if self._switches.keys() != {door.id for door in self._doors}:
-            raise DemoError(f"{len(switches)} switches, {len(self._doors)} doors.")
+        if self._covers.keys() != {door.id for door in self._doors}:
+            raise DemoError(f"{len(covers)} covers, {len(self._doors)} doors.")
 
-    async def _turn_all(self, on_or_off: str) -> None:
+    async def _command_all(self, command: str) -> None:
         for door in self._doors:
-            switch = self._switches[door.id]
-            await self._browser.act("switch", f"turn_{on_or_off}", switch)
-            say(f"  {switch}: turned {on_or_off}")
+            cover = self._covers[door.id]
+            await self._browser.act("cover", f"{command}_cover", cover)
+            say(f"  {cover}: {command}")
 
-    async def _arrive(self, state: str, shown: str) -> None:
-        """Wait for all doors in the cloud, and then for all switches."""
+    async def _arrive(self, state: str) -> None:
+        """Wait for all doors in the cloud, and then for all covers."""
         for door in self._doors:
             await self._see_reported(door, state)
         for door in self._doors:
-            await self._see_switch(door, shown)
-        say(f"  all are {state} in the cloud and {shown} in Home Assistant")
+            await self._see_cover(door, state)
+        say(f"  all are {state} in the cloud and in Home Assistant")
 
     async def _move_by_hand(self, door: Door) -> None:
-        """Move a door by hand, and see its switch follow because of the webhook.
-
-        After a command the switch shows the requested state, but it follows a hand
-        only with the state that the cloud reports.
-        """
+        """Move a door by hand, and see its cover follow because of the webhook."""
         await self._see_reported(door, "OPEN")
         door.close_by_hand()
-        await self._see_switch(door, "off")
+        await self._see_cover(door, "CLOSED")
         door.open_by_hand()
-        await self._see_switch(door, "on")
-        say(f"  {door.name}: closed and opened by hand, and its switch followed")
+        await self._see_cover(door, "OPEN")
+        say(f"  {door.name}: closed and opened by hand, and its cover followed")
 
     async def _let_a_visitor_in(self) -> None:
         """See the owner's and a visitor's accesses in the logbook."""
@@ -129,13 +125,13 @@ class Check:
 
         await until(reported, SECONDS_TO_REFRESH, "Home Assistant does not refresh")
 
-    async def _see_switch(self, door: Door, shown: str) -> None:
-        switch = self._switches[door.id]
+    async def _see_cover(self, door: Door, state: str) -> None:
+        cover, shown = self._covers[door.id], state.lower()
 
         async def there() -> bool:
-            return (await self._browser.states())[switch] == shown
+            return (await self._browser.states())[cover] == shown
 
-        await until(there, SECONDS_TO_FOLLOW, f"{switch} is not {shown}")
+        await until(there, SECONDS_TO_FOLLOW, f"{cover} is not {shown}")
 
 
 def see_no_secret(path: Path, secrets: set[str]) -> None:

@@ -1,29 +1,45 @@
-"""A dashboard that shows every entity of the linked account, a section each device."""
+"""A dashboard for the linked account: its gates and doors, and every entity it has."""
 
 from collections import defaultdict
 from typing import Any
 
 from .browser import Browser
+from .wait import until
 
 PATH = "parqex-demo"
 
+# The options of the account: the dashboard has no switches.
+OPTIONS = {"show_as": "covers", "record_names": True}
+
+# What is no gate, as its cover's "Show as" in Home Assistant.
+SHOW_AS = {
+    "Pedestrian door": "door",
+    "Elevator": "door",
+    "Garage left": "garage",
+    "Garage right": "garage",
+}
+
 # Controls come first.
-ORDER = ("switch", "binary_sensor", "event", "sensor")
+ORDER = ("cover", "binary_sensor", "event", "sensor")
 
 
 async def show_everything(browser: Browser) -> None:
     """Enable what is disabled by default, and make the dashboard."""
     await browser.log_entities()
-    # A cover shows what the switch shows.
-    entities = [
-        entity
-        for entity in await browser.entities()
-        if not entity["entity_id"].startswith("cover.")
-    ]
-    await browser.enable(*entities)
     names = {
         one["id"]: one["name_by_user"] or one["name"] for one in await browser.devices()
     }
+    await until(lambda: _has_covers(browser), 30, "The option enables no covers")
+    entities = [one for one in await browser.entities() if _domain(one) != "switch"]
+    for one in entities:
+        device_class = SHOW_AS.get(names[one["device_id"]])
+        if device_class and _domain(one) == "cover":
+            await browser.call(
+                "config/entity_registry/update",
+                entity_id=one["entity_id"],
+                device_class=device_class,
+            )
+    await browser.enable(*entities)
     await browser.call(
         "lovelace/dashboards/create",
         url_path=PATH,
@@ -31,41 +47,108 @@ async def show_everything(browser: Browser) -> None:
         icon="mdi:gate",
         mode="storage",
     )
-    await browser.call(
-        "lovelace/config/save", url_path=PATH, config=_dashboard(entities, names)
+    views = [_doors(entities, names), _all_entities(entities, names)]
+    await browser.call("lovelace/config/save", url_path=PATH, config={"views": views})
+
+
+async def _has_covers(browser: Browser) -> bool:
+    """Return whether the option has enabled the covers."""
+    return not any(
+        one["disabled_by"]
+        for one in await browser.entities()
+        if _domain(one) == "cover"
     )
 
 
-def _dashboard(entities: list[dict[str, Any]], names: dict[str, str]) -> dict[str, Any]:
-    by_device: defaultdict[str, list[str]] = defaultdict(list)
+def _doors(entities: list[dict[str, Any]], names: dict[str, str]) -> dict[str, Any]:
+    """Return the view for every day: to open, to close, and to see who did."""
+    covers = {
+        one["entity_id"]: names[one["device_id"]]
+        for one in entities
+        if _domain(one) == "cover"
+    }
+    close_all = {
+        "type": "button",
+        "name": "Close all",
+        "show_icon": False,
+        "grid_options": {"columns": "full", "rows": 1},
+        "tap_action": {
+            "action": "perform-action",
+            "perform_action": "cover.close_cover",
+            "target": {"entity_id": [*covers]},
+            "confirmation": {"text": "Close all gates and doors?"},
+        },
+    }
+    logbook = {
+        "type": "logbook",
+        "target": {"entity_id": [*covers]},
+        "hours_to_show": 24,
+        "grid_options": {"rows": 6},
+    }
+    return _view(
+        "Gates and doors",
+        _section(
+            "Gates and doors",
+            *(_control(entity_id, name) for entity_id, name in covers.items()),
+            close_all,
+        ),
+        _section("Who opened what", logbook),
+    )
+
+
+def _all_entities(
+    entities: list[dict[str, Any]], names: dict[str, str]
+) -> dict[str, Any]:
+    """Return the view with every entity, a section each device."""
+    by_device: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for entity in entities:
-        by_device[entity["device_id"]].append(entity["entity_id"])
+        by_device[entity["device_id"]].append(entity)
     sections = [
-        _section(names[device_id], *map(_tile, sorted(entity_ids, key=_place)))
-        for device_id, entity_ids in by_device.items()
+        _section(names[device_id], *map(_tile, sorted(of_device, key=_place)))
+        for device_id, of_device in by_device.items()
     ]
     # Access points have more to show than controllers.
     sections.sort(key=lambda section: len(section["cards"]) < 4)
-    # The logbook's sentences are those of the switches.
-    who = [one["entity_id"] for one in entities if _place(one["entity_id"])[0] == 0]
-    logbook = {"type": "logbook", "target": {"entity_id": who}, "hours_to_show": 24}
-    sections.append(_section("Who opened what", logbook))
-    return {"views": [{"title": "ParqEx", "type": "sections", "sections": sections}]}
+    return _view("All entities", *sections)
+
+
+def _view(title: str, *sections: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "type": "sections", "sections": sections}
 
 
 def _section(title: str, *cards: dict[str, Any]) -> dict[str, Any]:
     return {"type": "grid", "cards": [{"type": "heading", "heading": title}, *cards]}
 
 
-def _tile(entity_id: str) -> dict[str, Any]:
-    """Return the card of an entity; a switch has a button."""
-    card = {"type": "tile", "entity": entity_id}
-    if not entity_id.startswith("switch."):
-        # The heading already has the name of the device.
-        return {**card, "name": {"type": "entity"}}
-    columns = {"grid_options": {"columns": "full"}}
-    return {**card, "features": [{"type": "toggle"}], **columns}
+def _control(entity_id: str, name: str) -> dict[str, Any]:
+    """Return the card that operates a cover: buttons, and a symbol that asks first."""
+    toggle = {
+        "action": "toggle",
+        "confirmation": {"text": f"Open or close {name}?"},
+    }
+    return {
+        "type": "tile",
+        "entity": entity_id,
+        "icon_tap_action": toggle,
+        "features": [{"type": "cover-open-close"}],
+        "features_position": "inline",
+        "grid_options": {"columns": "full"},
+    }
 
 
-def _place(entity_id: str) -> tuple[int, str]:
-    return ORDER.index(entity_id.partition(".")[0]), entity_id
+def _tile(entity: dict[str, Any]) -> dict[str, Any]:
+    """Return the card of an entity; the heading already has the name of its device."""
+    return {
+        "type": "tile",
+        "entity": entity["entity_id"],
+        "name": {"type": "entity"},
+    }
+
+
+def _place(entity: dict[str, Any]) -> tuple[int, str]:
+    return ORDER.index(_domain(entity)), entity["entity_id"]
+
+
+def _domain(entity: dict[str, Any]) -> str:
+    domain: str = entity["entity_id"].partition(".")[0]
+    return domain

@@ -12,7 +12,7 @@ from aiohttp import ClientError
 from tests.simulator import Cloud, Simulator, build_demo_house
 
 from .browser import USER, Browser
-from .dashboard import show_everything
+from .dashboard import OPTIONS, show_everything
 from .home import Home, use_port
 from .wait import DemoError, until
 
@@ -42,12 +42,12 @@ class Demo:
         return await self.browser.link_account()
 
     async def link_and_show(self) -> None:
-        """Link the account, show everything on a dashboard, and turn the webhook on."""
+        """Link the account, turn the webhook on, and show everything on a dashboard."""
         say("Linking the ParqEx account")
         say(f"  linked: {await self.link()}")
-        await show_everything(self.browser)
-        path = await self.browser.turn_webhook_on()
+        path = await self.browser.set_options(**OPTIONS, webhook=True)
         self.cloud.add_webhook(f"{self.home.base_url}{path}")
+        await show_everything(self.browser)
 
 
 def say(text: str) -> None:

@@ -243,6 +243,32 @@ async def test_a_short_restart_makes_no_time_hours_off(
     assert abs(home.times[-1] - opened) <= timedelta(minutes=15)
 
 
+@pytest.mark.parametrize("endpoint", ["history", "sync"])
+async def test_a_restart_in_an_outage_does_not_date_what_was_before_after_it(
+    home: LogHome, endpoint: Any
+) -> None:
+    """access-log.md: a bare date has the time at which the log was read before."""
+    home.cloud.history_time_format = "%Y-%m-%d"
+    for _ in range(2):
+        toggle(home.gate)
+        await home.advance(30)
+    home.events.clear()
+    home.fail(endpoint, status=503)
+    await home.advance(120)
+    opened = now()
+    toggle(home.gate)
+    for _ in range(60):
+        await home.advance(120)
+    # Somebody restarts Home Assistant, since nothing works, and it does not help.
+    await home.unload()
+    home.cloud.faults.clear()
+    home.freezer.tick(60)
+    await home.link()
+    await home.advance(30)
+    assert home.kinds == ["opened"]
+    assert home.times[0] <= opened
+
+
 @pytest.mark.parametrize("stops", [0, 1])
 async def test_a_stop_during_trouble_does_not_stand_for_a_fetch(
     home: LogHome, stops: int

@@ -55,8 +55,11 @@ class LinkedAccount:
 
     async def refresh(self) -> None:
         """Refresh now, by an action that everybody has."""
-        gate = await self.switch("Main gate")
-        await self.browser.act("homeassistant", "update_entity", gate)
+        enabled = (
+            one for one in await self.browser.entities() if not one["disabled_by"]
+        )
+        one = next(enabled)
+        await self.browser.act("homeassistant", "update_entity", one["entity_id"])
 
     async def set_public_address(self, address: str | None) -> None:
         """Give Home Assistant an address that ParqEx could call, or none."""

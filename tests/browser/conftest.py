@@ -102,9 +102,14 @@ async def page(
             await one.screenshot(path=folder / f"tab-{number}.png")
         shutil.copy(demo.home.log, folder / "home-assistant.log")
 
-    # Called while no test runs, and so the loop does not either.
     loop = asyncio.get_running_loop()
-    request.node.stash[leave_evidence] = lambda: loop.run_until_complete(leave())
+
+    def leave_now() -> None:
+        # No test runs now, and so the loop does not either; it is closed after the last.
+        if not loop.is_closed():
+            loop.run_until_complete(leave())
+
+    request.node.stash[leave_evidence] = leave_now
     yield page
     for one in context.pages:
         await one.close()

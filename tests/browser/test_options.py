@@ -1,5 +1,7 @@
 """The options: an address for ParqEx to call, and names that are not recorded."""
 
+import re
+
 from playwright.async_api import expect
 
 from .account import LinkedAccount
@@ -21,7 +23,9 @@ async def test_the_webhook_shows_the_address_for_parqex(
     await account_to_spoil.set_public_address(PUBLIC_ADDRESS)
     await options.press("Submit")
     await expect(options.content).to_contain_text(f"{PUBLIC_ADDRESS}/api/webhook/")
-    await expect(options.content).to_contain_text("support@parqex.com")
+    email = options.content.get_by_role("link", name="Write this e-mail")
+    href = re.compile(r"^mailto:support@parqex\.com\?subject=.+&body=.+/api/webhook/")
+    await expect(email).to_have_attribute("href", href)
     await pictures.take(options.window, "webhook")
     await options.press("Submit")
     await options.close()

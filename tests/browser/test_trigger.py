@@ -6,7 +6,7 @@ from scripts.demo_home.demo import Demo
 from scripts.demo_home.wait import until
 
 from .account import SECONDS_TO_LOG, LinkedAccount
-from .pages import HomeAssistant
+from .pages import Dialog, HomeAssistant
 
 AUTOMATION = "/api/config/automation/config/parqex"
 NAME = "Access point used"
@@ -46,15 +46,15 @@ async def test_an_automation_starts_when_a_visitor_comes(
     assert await messages() == ["Main gate Vera Visitor"]
 
     await home_assistant.open("/config/automation/edit/parqex")
-    # Before its target is shown, the page does not know the trigger yet. In its middle
-    # are its targets, which can be pressed themselves.
-    await expect(page.get_by_text("Main gate").first).to_be_visible()
+    await page.get_by_role("button", name="Add trigger").click()
+    add = Dialog(page, "add-automation-element-dialog")
+    await add.content.get_by_placeholder("Search").fill(NAME)
+    await expect(add.content.get_by_text(NAME).first).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(add.window).to_have_count(0)
+    # The page knows its options now. In its middle are its targets, to be pressed, too.
     heading = page.get_by_role("heading", name=NAME)
     await heading.click(position={"x": 5, "y": 5})
     for option in ("Event type", "Person", "Channel", "Not older than"):
         await expect(page.get_by_text(option, exact=True).first).to_be_visible()
-    await page.get_by_role("button", name="Add trigger").click()
-    dialog = page.locator("add-automation-element-dialog")
-    await dialog.get_by_placeholder("Search").fill(NAME)
-    await expect(dialog.get_by_text(NAME).first).to_be_visible()
     await browser.ask("DELETE", AUTOMATION)

@@ -113,7 +113,7 @@ class ServiceClock:
         if time.tzinfo:
             return time
         latest = now + TOLERANCE if following is None else following
-        if zone := self._certain_zone(time):
+        if zone := self.zone:
             readings = _readings(time, zone)
             return max(
                 (one for one in readings if one <= latest), default=min(readings)
@@ -131,10 +131,15 @@ class ServiceClock:
         now = dt_util.utcnow() - TOLERANCE
         return min(now.astimezone(zone).date() for zone in zones)
 
+    def is_wrong(self, toggled: datetime, moment: datetime) -> bool:
+        """Return whether a movement before a moment was not then, in any zone."""
+        ahead = toggled.replace(tzinfo=toggled.tzinfo or UTC) - moment
+        return ahead > LARGEST_OFFSET or bool(self.is_since(toggled, moment))
+
     def is_since(
         self, time: datetime, moment: datetime, lasts: timedelta = timedelta(0)
     ) -> bool | None:
-        """Return whether a past time is after a moment; None where that is not clear.
+        """Return whether a time is after a moment; None where that is not clear.
 
         It depends on the zone, and on how far clocks differ. `lasts`: a day for a date.
         """
@@ -146,6 +151,9 @@ class ServiceClock:
             for reading in _readings(time, zone)
             if reading <= latest
         ]
+        if not readings:
+            # What is ahead in these zones is in another one.
+            return None
         if all(reading >= moment + TOLERANCE for reading in readings):
             return True
         if all(reading + lasts < moment - TOLERANCE for reading in readings):

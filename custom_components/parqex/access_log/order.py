@@ -54,7 +54,8 @@ def chronological(
         rises += naive(event.occurred) < naive(following.occurred)
         falls += naive(event.occurred) > naive(following.occurred)
     if rises and falls:
-        return sorted(events, key=lambda event: naive(event.occurred)), newest_first
+        equal = reversed(events) if newest_first else events
+        return sorted(equal, key=lambda event: naive(event.occurred)), newest_first
     if rises or falls:
         newest_first = falls > 0
     return list(reversed(events) if newest_first else events), newest_first

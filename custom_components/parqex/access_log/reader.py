@@ -111,9 +111,13 @@ class LogReader:
             if occurred_at is None:
                 time = entry.event.occurred
                 occurred_at = self._clock.to_utc(time, now, earliest, following)
-                if earliest and not entry.event.has_time:
+                if not entry.event.has_time:
                     ends = occurred_at + DAY - timedelta(seconds=1)
-                    occurred_at = min(max(occurred_at, earliest), ends)
+                    occurred_at = (
+                        min(max(occurred_at, earliest), ends)
+                        if earliest
+                        else dt_util.start_of_local_day(time)
+                    )
             if occurred_at <= now + TOLERANCE:
                 following = occurred_at
             dated.append(Dated(entry, occurred_at, known is None))

@@ -46,8 +46,7 @@ class Baseline(NamedTuple):
 class AccessLogStore:
     """What is remembered of one account's access log, by plain id.
 
-    `entries`: by key the entries that were published, or need not be.
-    `zone`: the name of the proven zone.
+    `entries`: by key those published, or need not be. `zone`: the proven one's name.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
@@ -134,8 +133,11 @@ class AccessLogStore:
                 known = left[entry.key]
                 same = [one for one in known if edited or one.mark == entry.mark]
                 if same and found[number] is None:
-                    found[number] = same[0]
                     known.remove(same[0])
+                    # From now on, it is known as it was edited.
+                    found[number] = edited_to = same[0]._replace(mark=entry.mark)
+                    self.entries[entry.key].remove(same[0])
+                    self.entries[entry.key].append(edited_to)
         return found
 
     def precedes(
@@ -148,8 +150,7 @@ class AccessLogStore:
         toggled, state, fetched, listed_at = baseline
         event, time = entry.event, entry.event.occurred
         moved = (access_point.last_toggled, access_point.state) != (toggled, state)
-        if toggled and (is_mixed(time, toggled) or clock.is_since(toggled, listed_at)):
-            # It tells nothing, or was wrong.
+        if toggled and (is_mixed(time, toggled) or clock.is_wrong(toggled, listed_at)):
             toggled = None
         if not fetched:
             lasts = timedelta(0) if event.has_time else timedelta(days=1)
@@ -189,7 +190,7 @@ class AccessLogStore:
         # Should Home Assistant stop without a change, it is known when this was.
         if not self._save_scheduled:
             self._store.async_delay_save(self._data, SECONDS_IN_A_DAY)
-        # Either may be ahead by mistake.
+        # Either may be ahead.
         newest = min(naive(now), max(times.values(), default=naive(now)))
         for key, time in times.items():
             if newest - time >= REMEMBERED_FOR:
@@ -272,8 +273,7 @@ class AccessLogStore:
             )
             for plain, (time, user, user_time) in data["last"].items()
         }
-        self.newest_first = bool(data["newest_first"])
-        self.zone = zone
+        self.newest_first, self.zone = bool(data["newest_first"]), zone
         self.entries, self._baselines, self._last = entries, baselines, last
 
 

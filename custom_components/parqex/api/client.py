@@ -51,7 +51,9 @@ _TOGGLE_ERRORS: dict[int, type[ParqExError]] = {
 _BLANKS = "\ufeff \t\r\n"
 
 # All documented refusals of toggle, the most telling first, should they come with 2xx.
-_TOGGLE_REFUSALS: dict[str, type[Refused]] = {
+_TOGGLE_REFUSALS: dict[str, type[ParqExError]] = {
+    # Seen by clients of the earlier brand.
+    "didn't respond": CannotConnect,
     "not implemented error": NotSupported,
     **OF_CONTROLLER,
 }
