@@ -623,6 +623,17 @@ async def test_what_stands_open_is_closed_though_the_list_fails(home: Home) -> N
     assert home.sent == [CLOSE]
 
 
+async def test_no_wish_outlasts_a_standstill(home: Home) -> None:
+    """Of several at once, after a time in which Home Assistant did not run."""
+    switches = "switch.garage_left", "switch.main_gate"
+    home.cloud.door("Garage left").stuck = home.gate.stuck = True
+    for switch in switches:
+        await home.turn("turn_on", switch)
+    assert [*map(home.shown, switches)] == ["on", "on"]
+    await home.advance(130)
+    assert [*map(home.shown, switches)] == ["off", "off"]
+
+
 async def test_a_controller_that_did_not_respond_is_no_acceptance(home: Home) -> None:
     """As the earlier brand's service said; with which status is not known."""
     message = "Your ParqEx didn't respond. Wait a few seconds and try again."

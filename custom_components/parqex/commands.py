@@ -265,7 +265,7 @@ class Commands:
                         await asyncio.sleep(SECONDS_BETWEEN_REFRESHES)
                         if not self._coordinator.login_rejected:
                             await self._coordinator.async_refresh()
-                self._coordinator.async_notify(followed)
+                self._coordinator.async_notify({*followed, *self._sent})
             await self._sent_or_answered.wait()
             self._sent_or_answered.clear()
 
@@ -286,6 +286,7 @@ class Commands:
                     sent.confirmed = True
             if not command.is_followed and command.seconds_to_move <= 0:
                 del self._sent[access_point_id]
+                self._coordinator.async_notify([access_point_id])
 
     def _reported(self, access_point_id: str) -> State | None:
         """Return the state that the service reported last."""
