@@ -165,8 +165,7 @@ class Commands:
         if reported is None:
             raise StateUnknown("it was closed a moment ago")
         opening = self._sent.get(request.access_point.id)
-        if opening and opening.is_followed:
-            # It may still begin to open.
+        if opening and opening.is_followed:  # it may still begin to open
             raise StillMoving(request.name, opening.seconds_to_confirm)
         return None
 
