@@ -467,3 +467,40 @@ async def test_a_right_that_is_there_again_needs_no_repair(
     flow = await sign_in(home.hass, browser, flow, home.house.owner)
     assert flow["reason"] == "reconfigure_successful"
     assert not ir.async_get(home.hass).issues
+
+
+async def test_linking_the_other_account_does_not_end_the_repair(
+    home: Home, browser: Browser, link: Link
+) -> None:
+    """Nothing else says that the login of the first is lost."""
+    home.cloud.oauth.revoke(home.house.owner)
+    result = await again(home, "reauth")
+    await sign_in(home.hass, browser, result, home.house.guest)
+    await link(home.house.guest)
+    assert home.logins
+
+
+async def test_a_page_that_is_answered_twice_does_no_harm(
+    home: Home, browser: Browser
+) -> None:
+    """Denied, back in the browser, and allowed; then the dialog is submitted."""
+    home.cloud.oauth.revoke(home.house.owner)
+    page = await again(home, "reauth")
+    await browser.deny(page)
+    result = await submit(home.hass, page)
+    await browser.allow(page, home.house.owner)
+    result = await submit(home.hass, result, {})
+    result = await sign_in(home.hass, browser, result, home.house.owner)
+    assert result["reason"] == "reauth_successful"
+
+
+async def test_a_dialog_that_is_submitted_twice_shows_the_page_again(
+    home: Home, browser: Browser
+) -> None:
+    """The notice is open on two devices."""
+    home.cloud.oauth.revoke(home.house.owner)
+    page = await again(home, "reauth")
+    result = await submit(home.hass, page, {})
+    assert result["step_id"] == "auth"
+    result = await sign_in(home.hass, browser, result, home.house.owner)
+    assert result["reason"] == "reauth_successful"

@@ -153,7 +153,7 @@ class Commands:
             with suppress(TimeoutError):
                 seconds = SECONDS_TO_ASK if reported is State.OPEN else None
                 async with asyncio.timeout(seconds):
-                    await self._coordinator.async_refresh()
+                    await self._coordinator.async_ask()
         if State.OPEN in (request.state, reported):
             return self._async_send_now(request)
         # An opener that knows only one impulse opens what is closed.

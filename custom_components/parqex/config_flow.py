@@ -94,16 +94,25 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Show the reason before leaving for ParqEx's page."""
-        if user_input is None:
+        # ParqEx's page that was answered once may be answered again.
+        if user_input is None or user_input:
             return self.async_show_form(step_id="reauth_confirm")
         # Not with the credentials of the entry: their secret may be an old one.
-        return await self.async_step_pick_implementation()
+        return self._async_stay(await self.async_step_pick_implementation())
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Link the account again at the user's request."""
         return await self.async_step_pick_implementation()
+
+    @override
+    async def async_step_auth(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show ParqEx's page, also where the dialog was submitted on two devices."""
+        answered = user_input and user_input.keys() & {"code", "error"}
+        return await super().async_step_auth(user_input if answered else None)
 
     @override
     async def async_step_creation(
@@ -179,6 +188,8 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         if again and (entry is None or entry.entry_id != self.context["entry_id"]):
             if entry is not None:
                 self.hass.config_entries.async_schedule_reload(entry.entry_id)
+            # Linking that account must not end this flow.
+            await self.async_set_unique_id(None)
             return self._async_reject("wrong_account")
         if entry is None:
             return self.async_create_entry(

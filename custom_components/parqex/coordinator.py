@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 from .api import ParqExClient, RateLimited, Snapshot, SnapshotChange
 from .const import DOMAIN, LOGGER, MANUFACTURER
 from .data import ParqExConfigEntry
-from .exceptions import SERVICE_ERRORS, error_key, update_error
+from .exceptions import AUTH_ERRORS, SERVICE_ERRORS, error_key, update_error
 
 POLL_INTERVAL = timedelta(seconds=30)
 
@@ -64,6 +64,7 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         self.seconds_for_last_answer: float | None = None
         self.seconds_to_list: deque[float] = deque(maxlen=MAX_KEPT)
         self._called_at: float | None = None
+        self._asking = 0
         self._fast_until = -math.inf
         self._client = client
         self._next_refresh: asyncio.Task[None] | None = None
@@ -81,6 +82,17 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
                 eager_start=False,
             )
         await asyncio.wait([self._next_refresh])
+
+    async def async_ask(self) -> None:
+        """Refresh for a command, whose failure the next refresh is to show.
+
+        What becomes unavailable would be skipped by the rest of a script.
+        """
+        self._asking += 1
+        try:
+            await self.async_refresh()
+        finally:
+            self._asking -= 1
 
     @override
     async def async_request_refresh(self) -> None:
@@ -103,10 +115,13 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         try:
             snapshot = await self._client.async_sync()
         except SERVICE_ERRORS as err:
+            self.record_error("refresh", err)
+            may_wait = self._asking and self.last_update_success
+            if may_wait and not isinstance(err, AUTH_ERRORS):
+                return self.data
             # That nothing was sent while it is to wait is no failure.
             if not (isinstance(err, RateLimited) and err.retry_after):
                 self.failures += 1
-            self.record_error("refresh", err)
             raise update_error(err, self._retry_seconds) from err
         if self.data is not None and snapshot is not self.data:
             self.async_hurry()

@@ -110,7 +110,8 @@ class Command:
             not self.answer.done()
             or self.sent_at >= request.asked_at
             or (self.accepted and self.is_followed)
-            or (self.confirmed and reported is self.state)
+            # Before anything is closed, the service is asked again.
+            or (self.confirmed and reported is self.state is State.OPEN)
         )
 
     @property
