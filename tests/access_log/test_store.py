@@ -286,3 +286,30 @@ async def test_a_stop_during_trouble_does_not_stand_for_a_fetch(
     home.cloud.faults.clear()
     await home.advance(HOUR)
     assert home.times == [fetched_at]
+
+
+async def power_cut(home: LogHome, hass_storage: dict[str, Any]) -> None:
+    """Begin again with what is on disk now."""
+    on_disk = deepcopy(hass_storage[key_of(home)])
+    await home.unload()
+    hass_storage[key_of(home)] = on_disk
+    home.freezer.tick(60)
+    await home.link()
+    await home.advance(30)
+
+
+@pytest.mark.parametrize("quiet_fetches", [0, 1, 2, 4])
+async def test_what_was_told_minutes_ago_is_not_told_again(
+    home: LogHome, hass_storage: dict[str, Any], quiet_fetches: int
+) -> None:
+    """access-log.md: each entry is published once; only the last seconds may be lost."""
+    await home.advance(60)
+    for _ in range(quiet_fetches):
+        await home.advance(900)
+    toggle(home.gate)
+    await home.advance(30)
+    assert home.kinds == ["opened"]
+    for _ in range(20):
+        await home.advance(15)
+    await power_cut(home, hass_storage)
+    assert home.kinds == ["opened"]

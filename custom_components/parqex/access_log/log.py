@@ -9,6 +9,7 @@ from itertools import batched
 from time import monotonic
 from typing import Any
 
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
@@ -80,9 +81,14 @@ class AccessLog:
         """Follow the coordinator from its first snapshot on."""
         coordinator = self._coordinator
         self._async_refreshed()
-        coordinator.config_entry.async_on_unload(
-            coordinator.async_add_listener(self._async_refreshed)
-        )
+        for remove in (
+            coordinator.async_add_listener(self._async_refreshed),
+            # When the log was read is known after a stop without a change, too.
+            coordinator.hass.bus.async_listen(
+                EVENT_HOMEASSISTANT_FINAL_WRITE, self._store.async_close
+            ),
+        ):
+            coordinator.config_entry.async_on_unload(remove)
 
     @callback
     def async_start(self, hass: HomeAssistant) -> None:

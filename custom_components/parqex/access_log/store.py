@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
@@ -16,7 +16,6 @@ from .order import Entry, is_mixed, naive, plain_of, shifted, time_of
 
 STORAGE_VERSION = 1
 SAVE_DELAY = 10
-SECONDS_IN_A_DAY = 24 * 60 * 60
 
 # Before the newest entry. Longer than any answer reaches back: a day, and the dates
 # around it.
@@ -70,7 +69,7 @@ class AccessLogStore:
                 type(err).__name__,
             )
 
-    async def async_close(self) -> None:
+    async def async_close(self, _event: Event | None = None) -> None:
         """Save for the last time."""
         try:
             await self._store.async_save(self._data())
@@ -187,9 +186,6 @@ class AccessLogStore:
         Return the ids of access points whose log was fetched for the first time.
         """
         times = {key: time_of(key) for key in self.entries}
-        # Should Home Assistant stop without a change, it is known when this was.
-        if not self._save_scheduled:
-            self._store.async_delay_save(self._data, SECONDS_IN_A_DAY)
         # Either may be ahead.
         newest = min(naive(now), max(times.values(), default=naive(now)))
         for key, time in times.items():
