@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, override
 from unittest.mock import patch
 from uuid import UUID
@@ -1063,3 +1063,26 @@ async def test_nothing_from_before_the_link_is_told_in_any_zone(
     for _ in range(4):
         await home.advance(900)
     assert not home.kinds
+
+
+async def test_a_movement_that_the_log_times_apart_is_from_before(
+    unlinked: LogHome,
+) -> None:
+    """By two seconds, two minutes before the link."""
+    home = unlinked
+
+    def later(events: list[Any]) -> list[Any]:
+        for one in events:
+            at = datetime.fromisoformat(one["toggle_date_time"])
+            one["toggle_date_time"] = f"{at + timedelta(seconds=2):%F %T}"
+        return events
+
+    home.cloud.faults.add("history", events_of(later))
+    home.gate.open_by_hand()
+    home.freezer.tick(120)
+    await home.link()
+    await home.advance(900)
+    assert not home.kinds
+    home.gate.close_by_hand()
+    await home.advance(30)
+    assert home.kinds == ["closed"]

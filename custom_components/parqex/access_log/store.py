@@ -161,7 +161,9 @@ class AccessLogStore:
             return time.date() < toggled.date() or not fetched
         if time == toggled:
             return event.state == state or not (fetched or moved)
-        if time < toggled:
+        # What commands and what sensors move may be timed apart.
+        same = event.state == state and not (fetched or moved)
+        if time < toggled or (same and time - toggled < timedelta(minutes=1)):
             return True
         # Attempts that failed moved nothing, so the last movement does not tell.
         return not (fetched or event.success)

@@ -203,8 +203,8 @@ def _relationship(value: Any) -> Relationship | None:
 def _time(value: Any) -> datetime | None:
     """Return a time such as 2020-12-18 18:47:25: in UTC if it has a zone, else naive."""
     try:
-        time = datetime.fromisoformat(value)
-    except TypeError, ValueError:
+        time = datetime.fromisoformat(value.replace(" UTC", "Z"))
+    except AttributeError, TypeError, ValueError:
         return None
     if not 2000 <= time.year < 2100:
         return None
