@@ -9,7 +9,7 @@ from itertools import batched
 from time import monotonic
 from typing import Any
 
-from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
@@ -85,7 +85,7 @@ class AccessLog:
             coordinator.async_add_listener(self._async_refreshed),
             # When the log was read is known after a stop without a change, too.
             coordinator.hass.bus.async_listen(
-                EVENT_HOMEASSISTANT_FINAL_WRITE, self._store.async_close
+                EVENT_HOMEASSISTANT_STOP, self._store.async_save_soon
             ),
         ):
             coordinator.config_entry.async_on_unload(remove)

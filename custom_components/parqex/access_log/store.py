@@ -69,7 +69,7 @@ class AccessLogStore:
                 type(err).__name__,
             )
 
-    async def async_close(self, _event: Event | None = None) -> None:
+    async def async_close(self) -> None:
         """Save for the last time."""
         try:
             await self._store.async_save(self._data())
@@ -77,8 +77,8 @@ class AccessLogStore:
             LOGGER.exception("The access log could not be saved")
 
     @callback
-    def async_save_soon(self) -> None:
-        """Save in a few seconds; a later change does not postpone it."""
+    def async_save_soon(self, _event: Event | None = None) -> None:
+        """Save in a few seconds, whatever changes later, or when Home Assistant stops."""
         if not self._save_scheduled:
             self._save_scheduled = True
             self._store.async_delay_save(self._data, SAVE_DELAY)
