@@ -9,6 +9,7 @@ import sys
 
 from .account import linked_account
 from .goals import OURS, USUAL, Results
+from .latency import measure_latencies
 from .polls import Polls, measure_polls
 from .report import PAGE, write
 from .service import ROOT, running_service
@@ -49,10 +50,12 @@ async def _measure(plan: Plan) -> Results:
         for size in plan.set_up_sizes:
             _say(f"set-up with {size:,} access points")
             set_ups[size] = await measure_set_up(service, size, plan.set_up_rounds)
+        _say("latency")
+        latencies = await measure_latencies(service)
     _say("memory")
     names = (OURS, *(one.domain for one in COMPARABLE))
     memory = {name: await _memory(name, plan.memory_size) for name in names}
-    return Results(polls, set_ups, memory)
+    return Results(polls, set_ups, memory, latencies)
 
 
 async def _memory(name: str, size: int) -> float:

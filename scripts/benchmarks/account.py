@@ -69,8 +69,10 @@ class House:
         return json.dumps({"devices": self._devices}).encode()
 
 
-async def async_link(hass: HomeAssistant, service: Service) -> ParqExConfigEntry:
-    """Return the entry of an account, not set up yet."""
+async def async_link(
+    hass: HomeAssistant, service: Service, **fields: Any
+) -> ParqExConfigEntry:
+    """Return the entry of an account, not set up yet; `fields` as `new_entry` has."""
     os.environ["PARQEX_BASE_URL"] = service.url
     await async_import_client_credential(
         hass, DOMAIN, ClientCredential("benchmark", "benchmark"), DOMAIN
@@ -81,7 +83,8 @@ async def async_link(hass: HomeAssistant, service: Service) -> ParqExConfigEntry
         "expires_in": 86400,
         "expires_at": time() + 86400,
     }
-    return new_entry(DOMAIN, {"auth_implementation": DOMAIN, "token": token})
+    data = {"auth_implementation": DOMAIN, "token": token}
+    return new_entry(DOMAIN, data, **fields)
 
 
 class LinkedAccount:

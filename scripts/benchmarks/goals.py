@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .latency import Latency
 from .polls import Polls
 
 OURS = "parqex"
@@ -18,6 +19,7 @@ class Results:
     polls: dict[int, Polls]
     set_ups: dict[int, dict[str, float]]
     memory: dict[str, float]
+    latencies: dict[str, Latency]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,19 +44,25 @@ async def running_home() -> AsyncGenerator[HomeAssistant]:
 
 
 def new_entry(
-    domain: str, data: Mapping[str, Any], version: tuple[int, int] = (1, 1)
-) -> ConfigEntry:
-    """Return an entry as a config flow would have made it; nothing is polled."""
+    domain: str,
+    data: Mapping[str, Any],
+    version: tuple[int, int] = (1, 1),
+    *,
+    unique_id: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    polls: bool = False,
+) -> ConfigEntry[Any]:
+    """Return an entry as a config flow would have made it."""
     return ConfigEntry(
         data=data,
         discovery_keys=MappingProxyType({}),
         domain=domain,
         minor_version=version[1],
-        options={},
-        pref_disable_polling=True,
+        options=options or {},
+        pref_disable_polling=not polls,
         source=SOURCE_USER,
         subentries_data=(),
         title="Benchmark",
-        unique_id=domain,
+        unique_id=unique_id or domain,
         version=version[0],
     )

@@ -25,7 +25,14 @@ def write(results: Results, page: Path) -> None:
         f"Python {platform.python_version()}, Home Assistant {__version__} and aiohttp"
         f" {aiohttp.__version__}"
     )
-    tables = iter((_goals(results), _by_size(results), _compared(results)))
+    tables = iter(
+        (
+            _goals(results),
+            _latencies(results),
+            _by_size(results),
+            _compared(results),
+        )
+    )
     text = PAGE.read_text("utf-8")
     text = _MEASURED_ON.sub(f"Measured on {_processor()} with {versions}.", text)
     page.write_text(_TABLE.sub(lambda _: next(tables), text), "utf-8")
@@ -46,6 +53,16 @@ def _goals(results: Results) -> str:
         (
             (one.what, one.wanted, one.measured, "yes" if one.met else "**no**")
             for one in goals(results)
+        ),
+    )
+
+
+def _latencies(results: Results) -> str:
+    return _table(
+        ("Home Assistant learns of it by", "median", "worst"),
+        (
+            (name, f"{one.median:.3g} s", f"{one.worst:.3g} s")
+            for name, one in results.latencies.items()
         ),
     )
 
