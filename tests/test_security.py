@@ -1,0 +1,281 @@
+"""What docs/security.md promises of a whole life, on a disk of its own."""
+
+from dataclasses import replace
+import logging
+from pathlib import Path
+import re
+from typing import Any
+
+from aiohttp import ThreadedResolver
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.parqex.const import DOMAIN, EVENT_ACCESS
+from custom_components.parqex.data import process_state
+from homeassistant.config_entries import SOURCE_USER
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.restore_state import RestoreStateData
+from homeassistant.setup import async_setup_component
+from tests.common import Home, refused
+from tests.conftest import Advance, set_up, settle
+from tests.dialogs import PUBLIC, choose, submit, turn_on
+from tests.linking import Browser
+from tests.secrecy import revealed
+from tests.simulator import DemoHouse, Simulator
+
+DOCS = Path(__file__).parents[1] / "docs" / "security.md"
+
+# Home Assistant's own debug lines that name the address of every webhook.
+NAME_WEBHOOKS = {"homeassistant.components.webhook", "homeassistant.helpers.http"}
+
+SENT = {
+    *("Accept", "Accept-Encoding", "Content-Length", "Content-Type", "Host"),
+    *("Accept-Charset", "Authorization", "User-Agent"),
+}
+
+
+@pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """Let Home Assistant write to a folder of its own."""
+    return hass_tmp_config_dir
+
+
+@pytest.fixture
+def hass_storage() -> dict[str, Any]:
+    """Let it really write: the disk is part of this."""
+    return {}
+
+
+@pytest.fixture
+async def lived(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    house: DemoHouse,
+    credentials: None,
+    log_entities: None,
+    current_request_with_host: None,
+    hass_client_no_auth: ClientSessionGenerator,
+    advance: Advance,
+    freezer: Any,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Home:
+    """Return a home whose account was linked, used, lost and linked again.
+
+    Everything is logged, and ParqEx sets cookies under a name: of bare addresses aiohttp
+    would keep none.
+    """
+    for logger in (None, "homeassistant.core"):
+        caplog.set_level(logging.DEBUG, logger)
+    hass.loop.set_debug(True)
+    hass.loop.slow_callback_duration = 0
+    cloud, cloud.sets_cookies = simulator.cloud, True
+    address = simulator.base_url.replace("127.0.0.1", "localhost")
+    monkeypatch.setenv("PARQEX_BASE_URL", address)
+    connector: Any = async_get_clientsession(hass).connector
+    monkeypatch.setattr(connector, "_resolver", ThreadedResolver())
+    for component in ("webhook", "auth"):
+        assert await async_setup_component(hass, component, {})
+    internet = await hass_client_no_auth()
+    browser, flows = Browser(hass, internet), hass.config_entries.flow
+
+    async def sign_in(flow: Any) -> Any:
+        url = flow["url"].replace("localhost", "127.0.0.1")
+        await browser.allow({**flow, "url": url}, house.owner)
+        cloud.requests[:] = [
+            one for one in cloud.requests if one.endpoint != "authorize"
+        ]
+        flow = await flows.async_configure(flow["flow_id"])
+        await settle(hass)
+        return flow
+
+    flow = await sign_in(
+        await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
+    )
+    home = Home(hass, cloud, house, flow["result"], advance, freezer)
+    await hass.config.async_update(external_url=PUBLIC)
+    webhook = (await turn_on(hass, home.entry)).removeprefix(PUBLIC)
+    cloud.oauth.expire(house.owner)
+    await home.advance(30)
+    cloud.oauth.revoke(house.owner)
+    await home.advance(30)
+    (flow,) = home.logins
+    await sign_in(await flows.async_configure(flow["flow_id"], {}))
+    await home.turn("turn_on", "switch.garage_left")
+    home.gate.open_as(cloud.visitor("Vera Visitor"))
+    await internet.post(webhook, json={"doorState": "OPEN"})
+    for _ in range(3):
+        await home.advance(30)
+    assert "Vera Visitor" in str(await home.history())
+    assert home.shown("event.main_gate_access") not in (None, "unknown")
+    return home
+
+
+def private(home: Home) -> set[str]:
+    """Return all that is secret, or tells a person, a place or a thing from others."""
+    cloud = home.cloud
+    listed = (*cloud.doors, *cloud.controllers, *cloud.accounts)
+    return {
+        *cloud.issued_secrets(),
+        *cloud.personal_data(),
+        *(one.id for one in listed),
+        *(door.name for door in cloud.doors),
+    }
+
+
+async def written(home: Home) -> dict[str, list[str]]:
+    """Return the files of Home Assistant, by path, that tell anything private."""
+    await RestoreStateData.async_save_persistent_states(home.hass)
+    home.hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await settle(home.hass)
+    root = Path(home.hass.config.config_dir)
+    return {
+        str(path.relative_to(root)): found
+        for path in root.rglob("*")
+        if path.is_file()
+        and (found := revealed(private(home), path.read_text("utf-8", "replace")))
+    }
+
+
+async def test_requests_carry_what_they_need_and_no_more(lived: Home) -> None:
+    """No cookie, no page that one came from, nothing of the house; the token to ParqEx."""
+    requests = lived.cloud.requests
+    assert {one.endpoint for one in requests} == {
+        *("token", "sync", "toggle", "history", "user_info", "user_settings")
+    }
+    for one in requests:
+        assert set(one.headers) <= SENT
+        assert ("Authorization" in one.headers) is (one.endpoint != "token")
+        assert re.fullmatch(
+            r"HomeAssistant/[\d.]+ aiohttp/[\d.]+ Python/[\d.]+",
+            one.headers["User-Agent"],
+        )
+    assert not list(async_get_clientsession(lived.hass).cookie_jar)
+
+
+async def test_debug_lines_tell_no_secrets(
+    lived: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of nobody: also asyncio's, which quote every callback. The guard looks at names."""
+    webhook_id: str = lived.entry.options["webhook_id"]
+    lines = [*caplog.get_records("setup"), *caplog.records]
+    assert {"asyncio", *NAME_WEBHOOKS} < {one.name for one in lines}
+    secrets, naming = lived.cloud.issued_secrets(), set()
+    for one in lines:
+        text = caplog.handler.format(one)
+        assert not revealed(secrets, text)
+        if webhook_id in text:
+            naming.add(one.name)
+    assert naming == NAME_WEBHOOKS
+
+
+async def test_what_is_stored_is_in_the_table(lived: Home) -> None:
+    """Of docs/security.md; this integration's own files are for nobody else."""
+    table = re.findall(r"^\| `([^`]+)` \|", DOCS.read_text("utf-8"), re.MULTILINE)
+    named = {
+        f".storage/{one.replace('<entry>', lived.entry.entry_id)}" for one in table
+    }
+    files = await written(lived)
+    assert set(files) == named
+    for path in files:
+        mode = Path(lived.hass.config.path(path)).stat().st_mode & 0o777
+        assert (mode == 0o600) is (f"/{DOMAIN}." in path)
+
+
+async def test_nobody_is_named_once_the_account_is_removed(lived: Home) -> None:
+    """Home Assistant remembers ids of devices and entities, and we nothing."""
+    await written(lived)
+    await lived.remove()
+    files = await written(lived)
+    cloud = lived.cloud
+    assert files.pop(".storage/application_credentials") == [
+        cloud.application.client_secret
+    ]
+    assert set(files) == {
+        f".storage/core.{one}_registry" for one in ("device", "entity")
+    }
+    ids = {one.id for one in (*cloud.doors, *cloud.controllers, *cloud.accounts)}
+    assert ids >= {one for found in files.values() for one in found}
+    state = process_state(lived.hass)
+    assert not revealed(private(lived), f"{state} {state.dialect.report()}")
+
+
+async def test_without_names_no_file_names_anybody(lived: Home) -> None:
+    """From the moment on that the option is turned off; the account has its title."""
+    await choose(lived.hass, lived.entry, webhook=True, names=False)
+    (flow,) = lived.hass.config_entries.options.async_progress()
+    await submit(lived.hass, flow)
+    files = await written(lived)
+    del files[".storage/core.config_entries"]
+    assert len(files) == 6
+    people = lived.cloud.personal_data()
+    assert not people & {one for found in files.values() for one in found}
+
+
+async def test_a_guest_has_what_was_shared_and_nothing_of_the_owner(
+    home: Home, guest: MockConfigEntry
+) -> None:
+    """With both accounts in one Home Assistant; what is withdrawn is out of reach."""
+    hass, cloud, house = home.hass, home.cloud, home.house
+    home.gate.open_as(cloud.visitor("Vera Visitor"))
+    await home.advance(30)
+    await settle(hass)
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), guest.entry_id)
+    entities = er.async_entries_for_config_entry(er.async_get(hass), guest.entry_id)
+    states = [hass.states.get(one.entity_id) for one in entities]
+    shown = f"{guest.as_dict()} {devices} {entities} {states}"
+    hidden = [one for one in cloud.doors if house.guest.id not in one.guests]
+    told = {"Main gate", *(text for one in hidden for text in (one.id, one.name))}
+    own = {house.guest.name, *house.guest.name.split()}
+    told |= {house.owner.id, *cloud.personal_data()} - own
+    assert len(hidden) == 3
+    assert not revealed(told, shown)
+
+    await home.turn("turn_on", "switch.front_gate")
+    assert cloud.commands[-1].account_id == house.guest.id
+    home.gate.unshare(house.guest)
+    sent = len(cloud.commands)
+    with refused("."):
+        await home.turn("turn_off", "switch.front_gate")
+    assert len(cloud.commands) == sent
+    await home.advance(30)
+    assert home.shown("switch.front_gate") is None
+    assert home.shown() == "on"
+
+
+HOSTILE = (
+    "{user} {{ 7 * 7 }}",
+    "{0.__class__}",
+    "[x](//evil) <img src=//evil>",
+    "%s\x00\u202e\n## x",
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_a_name_is_only_a_name(unlinked: Home, name: str) -> None:
+    """It is no template, no format, and one line; no entity id."""
+    home, shown = unlinked, " ".join(name.replace("\x00\u202e", " ").split())
+    (gate := home.gate).rename(name)
+    accesses = async_capture_events(home.hass, EVENT_ACCESS)
+    await set_up(home.hass, home.entry)
+    await home.advance(30)
+    visitor = home.cloud.visitor("V Visitor")
+    gate.open_as(replace(visitor, first_name=name, last_name=""))
+    await home.advance(30)
+    await home.advance(30)
+    (event,) = accesses
+    assert (event.data["name"], event.data["user"]) == (shown, shown)
+    control = event.data["entity_id"]
+    assert re.fullmatch(r"switch\.[a-z0-9_]+", control)
+    gate.refusal = 428
+    with pytest.raises(HomeAssistantError) as caught:
+        await home.turn("turn_off", control)
+    assert str(caught.value).startswith(f"{shown} needs a door sensor")
