@@ -1,5 +1,6 @@
 """Diagnostics help, and name nobody and nothing."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.parqex.const import DOMAIN
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
@@ -117,16 +119,47 @@ async def test_a_device(home: Home, hass_client: ClientSessionGenerator) -> None
     assert await shown_of(left.id) == {}
 
 
+async def disable(home: Home) -> None:
+    """Disable the account."""
+    await home.hass.config_entries.async_set_disabled_by(
+        home.entry.entry_id, ConfigEntryDisabler.USER
+    )
+
+
+def failing(status: int, endpoint: str = "sync") -> Callable[[Home], Awaitable[None]]:
+    """Return a function that reloads the account while an endpoint fails."""
+
+    async def fail(home: Home) -> None:
+        home.fail(endpoint, status=status)
+        home.cloud.oauth.expire(home.house.owner)
+        await home.reload()
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("act", "state"),
+    [
+        *((Home.unload, "not_loaded"), (disable, "not_loaded")),
+        *((failing(500), "setup_retry"), (failing(401), "setup_error")),
+        *((failing(400, "token"), "setup_error"), (failing(200), "setup_retry")),
+    ],
+)
 async def test_an_account_that_is_not_loaded(
-    home: Home, hass_client: ClientSessionGenerator
+    home: Home,
+    hass_client: ClientSessionGenerator,
+    act: Callable[[Home], Awaitable[None]],
+    state: str,
 ) -> None:
     """Finding 46: its state is shown, and that of its devices."""
-    await home.unload()
     registry = dr.async_get(home.hass)
+    await live(home)
     device = dr.async_entries_for_config_entry(registry, home.entry.entry_id)[0]
+    home.cloud.faults.clear()
+    await act(home)
     assert await get_diagnostics_for_config_entry(
         home.hass, hass_client, home.entry
-    ) == {"state": "not_loaded", "webhook": False}
+    ) == {"state": state, "webhook": False}
     assert await get_diagnostics_for_device(
         home.hass, hass_client, home.entry, device
-    ) == {"state": "not_loaded"}
+    ) == {"state": state}

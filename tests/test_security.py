@@ -131,14 +131,18 @@ def private(home: Home) -> set[str]:
     }
 
 
-async def written(home: Home) -> dict[str, list[str]]:
-    """Return the files of Home Assistant, by path, that tell anything private."""
+async def save(home: Home) -> None:
+    """Write everything that Home Assistant would write when it stops."""
     await RestoreStateData.async_save_persistent_states(home.hass)
     home.hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await settle(home.hass)
+
+
+def files(home: Home) -> dict[str, tuple[set[str], int]]:
+    """Return what is private in the files that tell any of it, and their modes."""
     root = Path(home.hass.config.config_dir)
     return {
-        str(path.relative_to(root)): found
+        str(path.relative_to(root)): (set(found), path.stat().st_mode & 0o777)
         for path in root.rglob("*")
         if path.is_file()
         and (found := revealed(private(home), path.read_text("utf-8", "replace")))
@@ -183,27 +187,28 @@ async def test_what_is_stored_is_in_the_table(lived: Home) -> None:
     named = {
         f".storage/{one.replace('<entry>', lived.entry.entry_id)}" for one in table
     }
-    files = await written(lived)
-    assert set(files) == named
-    for path in files:
-        mode = Path(lived.hass.config.path(path)).stat().st_mode & 0o777
-        assert (mode == 0o600) is (f"/{DOMAIN}." in path)
+    await save(lived)
+    modes = {path: mode for path, (_, mode) in files(lived).items()}
+    assert set(modes) == named
+    ours = {path for path in named if f"/{DOMAIN}." in path}
+    assert {path for path, mode in modes.items() if mode == 0o600} == ours
 
 
 async def test_nobody_is_named_once_the_account_is_removed(lived: Home) -> None:
     """Home Assistant remembers ids of devices and entities, and we nothing."""
-    await written(lived)
+    await save(lived)
     await lived.remove()
-    files = await written(lived)
+    await save(lived)
+    found = {path: told for path, (told, _) in files(lived).items()}
     cloud = lived.cloud
-    assert files.pop(".storage/application_credentials") == [
+    assert found.pop(".storage/application_credentials") == {
         cloud.application.client_secret
-    ]
-    assert set(files) == {
+    }
+    assert set(found) == {
         f".storage/core.{one}_registry" for one in ("device", "entity")
     }
     ids = {one.id for one in (*cloud.doors, *cloud.controllers, *cloud.accounts)}
-    assert ids >= {one for found in files.values() for one in found}
+    assert ids >= set().union(*found.values())
     state = process_state(lived.hass)
     assert not revealed(private(lived), f"{state} {state.dialect.report()}")
 
@@ -213,11 +218,11 @@ async def test_without_names_no_file_names_anybody(lived: Home) -> None:
     await choose(lived.hass, lived.entry, webhook=True, names=False)
     (flow,) = lived.hass.config_entries.options.async_progress()
     await submit(lived.hass, flow)
-    files = await written(lived)
-    del files[".storage/core.config_entries"]
-    assert len(files) == 6
-    people = lived.cloud.personal_data()
-    assert not people & {one for found in files.values() for one in found}
+    await save(lived)
+    found = {path: told for path, (told, _) in files(lived).items()}
+    del found[".storage/core.config_entries"]
+    assert len(found) == 6
+    assert not set().union(*found.values()) & lived.cloud.personal_data()
 
 
 async def test_a_guest_has_what_was_shared_and_nothing_of_the_owner(
