@@ -187,12 +187,10 @@ def gate_with(**fields: Any) -> Callable[[Any], Any]:
 def detours(here: str, elsewhere: str, path: str) -> list[str]:
     """Return addresses of another origin that may be taken for the one that was asked."""
     host, other = here.removeprefix("http://"), elsewhere.removeprefix("http://")
-    slashes = ("//", "\\\\", "/\\", "///")
     return [
         *(f"{elsewhere}{path}", f"https://{host}{path}", f"ws://{host}{path}"),
-        *(f"http://{host}@{other}{path}", f"http://{host}%40{other}{path}"),
-        *(f"{slash}{other}{path}" for slash in slashes),
-        *(f"http://{other}#@{host}{path}", f"http://{other}\\@{host}{path}"),
+        *(f"http://{host}{at}{other}{path}" for at in ("@", "%40", "\\@", "#@")),
+        *(f"{slash}{other}{path}" for slash in ("//", "\\\\", "/\\", "///")),
         *(f"http://127.0.0.1.nip.test{path}", f"http://2130706433{path}", "http://[/"),
         *(f"javascript:{path}", f"file://{path}", f"http://{host}.{path}"),
     ]

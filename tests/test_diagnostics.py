@@ -1,6 +1,5 @@
 """Diagnostics help, and name nobody and nothing."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -119,47 +118,30 @@ async def test_a_device(home: Home, hass_client: ClientSessionGenerator) -> None
     assert await shown_of(left.id) == {}
 
 
-async def disable(home: Home) -> None:
-    """Disable the account."""
-    await home.hass.config_entries.async_set_disabled_by(
-        home.entry.entry_id, ConfigEntryDisabler.USER
-    )
-
-
-def failing(status: int, endpoint: str = "sync") -> Callable[[Home], Awaitable[None]]:
-    """Return a function that reloads the account while an endpoint fails."""
-
-    async def fail(home: Home) -> None:
-        home.fail(endpoint, status=status)
-        home.cloud.oauth.expire(home.house.owner)
-        await home.reload()
-
-    return fail
-
-
 @pytest.mark.parametrize(
-    ("act", "state"),
+    ("failing", "state"),
     [
-        *((Home.unload, "not_loaded"), (disable, "not_loaded")),
-        *((failing(500), "setup_retry"), (failing(401), "setup_error")),
-        *((failing(400, "token"), "setup_error"), (failing(200), "setup_retry")),
+        *((("sync", 500), "setup_retry"), (("sync", 401), "setup_error")),
+        *((("token", 400), "setup_error"), ("unloaded", "not_loaded")),
+        ("disabled", "not_loaded"),
     ],
 )
 async def test_an_account_that_is_not_loaded(
-    home: Home,
-    hass_client: ClientSessionGenerator,
-    act: Callable[[Home], Awaitable[None]],
-    state: str,
+    home: Home, hass_client: ClientSessionGenerator, failing: Any, state: str
 ) -> None:
     """Finding 46: its state is shown, and that of its devices."""
-    registry = dr.async_get(home.hass)
-    await live(home)
-    device = dr.async_entries_for_config_entry(registry, home.entry.entry_id)[0]
-    home.cloud.faults.clear()
-    await act(home)
-    assert await get_diagnostics_for_config_entry(
-        home.hass, hass_client, home.entry
-    ) == {"state": state, "webhook": False}
-    assert await get_diagnostics_for_device(
-        home.hass, hass_client, home.entry, device
-    ) == {"state": state}
+    hass, entry = home.hass, home.entry
+    device = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)[0]
+    if failing == "unloaded":
+        await home.unload()
+    elif failing == "disabled":
+        disabler = ConfigEntryDisabler.USER
+        await hass.config_entries.async_set_disabled_by(entry.entry_id, disabler)
+    else:
+        home.fail(failing[0], status=failing[1])
+        home.cloud.oauth.expire(home.house.owner)
+        await home.reload()
+    shown: Any = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert shown == {"state": state, "webhook": False}
+    shown = await get_diagnostics_for_device(hass, hass_client, entry, device)
+    assert shown == {"state": state}
