@@ -1,12 +1,24 @@
 """What docs/security.md promises of a whole life, on a disk of its own."""
 
+import asyncio
+from asyncio import StreamReader, StreamWriter
 from dataclasses import replace
+from datetime import UTC, datetime
+from ipaddress import ip_address
 import logging
 from pathlib import Path
 import re
+import ssl
 from typing import Any
 
 from aiohttp import ThreadedResolver
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -16,6 +28,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.parqex.const import DOMAIN, EVENT_ACCESS
 from custom_components.parqex.data import process_state
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
@@ -146,6 +159,39 @@ async def test_requests_carry_what_they_need_and_no_more(lived: Home) -> None:
             one.headers["User-Agent"],
         )
     assert not list(async_get_clientsession(lived.hass).cookie_jar)
+
+
+async def test_no_token_is_sent_to_an_unknown_certificate(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is right but for who signed it: its own key."""
+    key, name = Ed25519PrivateKey.generate(), x509.Name([])
+    address = x509.IPAddress(ip_address("127.0.0.1"))
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1)
+        .not_valid_before(datetime(2000, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2099, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=True)
+        .sign(key, None)
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (file := tmp_path / "pem").write_bytes(
+        private + certificate.public_bytes(Encoding.PEM)
+    )
+    context, received = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), []
+    context.load_cert_chain(file)
+
+    async def receive(reader: StreamReader, writer: StreamWriter) -> None:
+        received.append(await reader.read(1))
+        writer.close()
+
+    server = await asyncio.start_server(receive, "127.0.0.1", 0, ssl=context)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setenv("PARQEX_BASE_URL", f"https://127.0.0.1:{port}")
+        await home.reload()
+    assert home.entry.state is ConfigEntryState.SETUP_RETRY
+    assert not received
 
 
 async def test_debug_lines_tell_no_secrets(
