@@ -211,7 +211,7 @@ async def test_debug_lines_tell_no_secrets(
 
 
 async def test_what_is_stored_is_in_the_table(lived: Home) -> None:
-    """Of docs/security.md; this integration's own files are for nobody else."""
+    """Of docs/security.md; our own files are for nobody else; without names none names."""
     table = re.findall(r"^\| `([^`]+)` \|", DOCS.read_text("utf-8"), re.MULTILINE)
     named = {
         f".storage/{one.replace('<entry>', lived.entry.entry_id)}" for one in table
@@ -221,6 +221,13 @@ async def test_what_is_stored_is_in_the_table(lived: Home) -> None:
     assert set(modes) == named
     ours = {path for path in named if f"/{DOMAIN}." in path}
     assert {path for path, mode in modes.items() if mode == 0o600} == ours
+
+    flow = await choose(lived.hass, lived.entry, webhook=True, names=False)
+    await submit(lived.hass, flow)
+    await save(lived)
+    people = lived.cloud.personal_data()
+    naming = {path for path, (told, _) in files(lived).items() if told & people}
+    assert naming == {".storage/core.config_entries"}
 
 
 async def test_nobody_is_named_once_the_account_is_removed(lived: Home) -> None:
@@ -237,18 +244,6 @@ async def test_nobody_is_named_once_the_account_is_removed(lived: Home) -> None:
     assert ids(lived) >= set().union(*found.values())
     state = process_state(lived.hass)
     assert not revealed(private(lived), f"{state} {state.dialect.report()}")
-
-
-async def test_without_names_no_file_names_anybody(lived: Home) -> None:
-    """From the moment on that the option is turned off; the account has its title."""
-    await choose(lived.hass, lived.entry, webhook=True, names=False)
-    (flow,) = lived.hass.config_entries.options.async_progress()
-    await submit(lived.hass, flow)
-    await save(lived)
-    found = {path: told for path, (told, _) in files(lived).items()}
-    del found[".storage/core.config_entries"]
-    assert len(found) == 6
-    assert not set().union(*found.values()) & lived.cloud.personal_data()
 
 
 async def test_a_guest_has_what_was_shared_and_nothing_of_the_owner(

@@ -117,14 +117,10 @@ async def test_whoever_may_not_operate_may_not_ask(
     home: Home, hass_read_only_user: MockUser
 ) -> None:
     """Who used an access point is for those who may use it."""
-    home.cloud.requests.clear()
+    context = Context(user_id=hass_read_only_user.id)
     with pytest.raises(Unauthorized):
-        await home.hass.services.async_call(
-            "parqex",
-            "get_access_history",
-            {"entity_id": GATE},
-            blocking=True,
-            context=Context(user_id=hass_read_only_user.id),
+        await home.act(
+            *("parqex", "get_access_history", GATE),
+            context=context,
             return_response=True,
         )
-    assert not home.cloud.requests
