@@ -184,6 +184,18 @@ def gate_with(**fields: Any) -> Callable[[Any], Any]:
     return edit
 
 
+def detours(here: str, elsewhere: str, path: str) -> list[str]:
+    """Return addresses of another origin that may be taken for the one that was asked."""
+    host, other = here.removeprefix("http://"), elsewhere.removeprefix("http://")
+    return [
+        *(f"{elsewhere}{path}", f"https://{host}{path}", f"ws://{host}{path}"),
+        *(f"http://{host}{at}{other}{path}" for at in ("@", "%40", "\\@", "#@")),
+        *(f"{slash}{other}{path}" for slash in ("//", "\\\\", "/\\", "///")),
+        *(f"http://127.0.0.1.nip.test{path}", f"http://2130706433{path}", "http://[/"),
+        *(f"javascript:{path}", f"file://{path}", f"http://{host}.{path}"),
+    ]
+
+
 def written_states(hass: HomeAssistant) -> list[tuple[str, str]]:
     """Return all states that are written from now on, also where they stay the same."""
     states: list[tuple[str, str]] = []

@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.parqex.const import DOMAIN
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
@@ -117,16 +118,30 @@ async def test_a_device(home: Home, hass_client: ClientSessionGenerator) -> None
     assert await shown_of(left.id) == {}
 
 
+@pytest.mark.parametrize(
+    ("failing", "state"),
+    [
+        *((("sync", 500), "setup_retry"), (("sync", 401), "setup_error")),
+        *((("token", 400), "setup_error"), ("unloaded", "not_loaded")),
+        ("disabled", "not_loaded"),
+    ],
+)
 async def test_an_account_that_is_not_loaded(
-    home: Home, hass_client: ClientSessionGenerator
+    home: Home, hass_client: ClientSessionGenerator, failing: Any, state: str
 ) -> None:
     """Finding 46: its state is shown, and that of its devices."""
-    await home.unload()
-    registry = dr.async_get(home.hass)
-    device = dr.async_entries_for_config_entry(registry, home.entry.entry_id)[0]
-    assert await get_diagnostics_for_config_entry(
-        home.hass, hass_client, home.entry
-    ) == {"state": "not_loaded", "webhook": False}
-    assert await get_diagnostics_for_device(
-        home.hass, hass_client, home.entry, device
-    ) == {"state": "not_loaded"}
+    hass, entry = home.hass, home.entry
+    device = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)[0]
+    if failing == "unloaded":
+        await home.unload()
+    elif failing == "disabled":
+        disabler = ConfigEntryDisabler.USER
+        await hass.config_entries.async_set_disabled_by(entry.entry_id, disabler)
+    else:
+        home.fail(failing[0], status=failing[1])
+        home.cloud.oauth.expire(home.house.owner)
+        await home.reload()
+    shown: Any = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert shown == {"state": state, "webhook": False}
+    shown = await get_diagnostics_for_device(hass, hass_client, entry, device)
+    assert shown == {"state": state}

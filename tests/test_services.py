@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 import voluptuous as vol
 
-from homeassistant.exceptions import ServiceValidationError
-from tests.common import Home, refused
+from homeassistant.core import Context
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
+from tests.common import GATE, Home, refused
 from tests.simulator import Fault
 
 
@@ -110,3 +111,16 @@ async def test_without_names_nobody_is_named(home: Home) -> None:
     home.gate.open_as(home.cloud.visitor("Vera Visitor"))
     (event,) = await home.history()
     assert event["user"] is None
+
+
+async def test_whoever_may_not_operate_may_not_ask(
+    home: Home, hass_read_only_user: MockUser
+) -> None:
+    """Who used an access point is for those who may use it."""
+    context = Context(user_id=hass_read_only_user.id)
+    with pytest.raises(Unauthorized):
+        await home.act(
+            *("parqex", "get_access_history", GATE),
+            context=context,
+            return_response=True,
+        )

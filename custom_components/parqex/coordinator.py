@@ -128,9 +128,7 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
             if self._called_at is not None:
                 self.seconds_to_list.append(round(monotonic() - self._called_at, 1))
                 self._called_at = None
-        now, rate_limit = monotonic(), self._client.rate_limit
-        is_slow = now < rate_limit.asked_at + SECONDS_AT_SLOW_PACE
-        is_fast = now < self._fast_until and not is_slow
+        is_fast = monotonic() < self._fast_until and not self.is_slow
         self.update_interval = FAST_INTERVAL if is_fast else POLL_INTERVAL
         self.failures = 0
         self.requested_at = requested_at
@@ -214,6 +212,11 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
     def record_error(self, what: str, err: Exception) -> None:
         """Keep the kind of an error for diagnostics."""
         self.last_errors.append(f"{dt_util.utcnow():%F %T} {what} {error_key(err)}")
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether ParqEx asked to wait not long ago."""
+        return monotonic() < self._client.rate_limit.asked_at + SECONDS_AT_SLOW_PACE
 
     @property
     def login_rejected(self) -> bool:

@@ -177,14 +177,6 @@ async def test_unreadable_copy_costs_nothing(
     assert not revealed(home.cloud.issued_secrets(), caplog.text)
 
 
-async def test_copy_is_private_and_goes_with_the_entry(home: Home) -> None:
-    """It is a secret."""
-    await refresh(home)
-    assert copy_of(home).stat().st_mode & 0o777 == 0o600
-    await home.hass.config_entries.async_remove(home.entry.entry_id)
-    assert not copy_of(home).exists()
-
-
 async def test_copy_holds_no_token_that_was_replaced(home: Home) -> None:
     """It has their digests, and only the newest."""
     for _ in range(10):

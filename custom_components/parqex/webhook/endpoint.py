@@ -13,13 +13,14 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 
 from ..const import DOMAIN, MANUFACTURER
-from ..coordinator import ParqExCoordinator
+from ..coordinator import POLL_INTERVAL, ParqExCoordinator
 from ..data import ParqExConfigEntry
 from ..issues import WEBHOOK_UNREACHABLE, async_clear_issue, async_raise_issue
 from .url import is_reachable
 
-# Anybody who knows the address could call it without end.
+# Anybody who knows the address could call it without end, and have ParqEx ask to wait.
 SECONDS_BETWEEN_REFRESHES = 1
+SECONDS_AT_SLOW_PACE = POLL_INTERVAL.total_seconds()
 
 
 @callback
@@ -71,7 +72,9 @@ async def _async_refresh(
         requested.clear()
         if coordinator.last_update_success:
             await coordinator.async_refresh()
-        await asyncio.sleep(SECONDS_BETWEEN_REFRESHES)
+        await asyncio.sleep(
+            SECONDS_AT_SLOW_PACE if coordinator.is_slow else SECONDS_BETWEEN_REFRESHES
+        )
 
 
 @callback
