@@ -130,20 +130,6 @@ async def test_a_failed_attempt_is_found_though_nothing_moved(home: LogHome) -> 
     assert home.shown(LAST_USER) == STATE_UNKNOWN
 
 
-async def test_a_log_is_fetched_once_for_all_that_moved(home: LogHome) -> None:
-    """And not while nothing moves."""
-    home.cloud.requests.clear()
-    home.gate.open_by_hand()
-    home.cloud.door("Elevator").open_by_hand()
-    await home.advance(30)
-    assert home.fetches == 1
-    home.gate.close_by_hand()
-    home.cloud.door("Garage left").open_by_hand()
-    await home.advance(30)
-    await home.advance(30)
-    assert home.fetches == 3
-
-
 @pytest.mark.parametrize("order", ["newest", "oldest", "shuffled"])
 async def test_accesses_are_published_oldest_first(home: LogHome, order: Any) -> None:
     """However the service orders them, also where the state is as it was."""
