@@ -66,14 +66,22 @@ REFUSALS = {
     428: "needs a door sensor",
     501: "does not support",
 }
-FAILURES = {
-    "may not operate Main gate": Fault(status=403),
-    "asks to wait": Fault(status=429),
-    "Main gate may or may not move": Fault(status=500),
-    "may or may not move": Fault(reset=True, after=True),
-    "could not be understood": Fault(status=200, body="<html>"),
-    "no longer accepts the login": Fault(status=401),
-}
+UNSURE = "Main gate may or may not move"
+# A page that begins with a mark of the encoding; a controller that did not respond.
+PAGE = Fault(
+    status=200,
+    body=b"\xef\xbb\xbf<!doctype html><h1>Maintenance</h1>",
+    headers={"Content-Type": "text/html"},
+)
+SILENT = Fault(status=200, body='{"message": "Your ParqEx didn\'t respond. Wait."}')
+FAILURES = [
+    ("may not operate Main gate", Fault(status=403)),
+    ("asks to wait", Fault(status=429)),
+    *((UNSURE, one) for one in (Fault(status=500), Fault(reset=True, after=True))),
+    *((UNSURE, one) for one in (PAGE, SILENT)),
+    ("could not be understood", Fault(status=200, body="<html>")),
+    ("no longer accepts the login", Fault(status=401)),
+]
 
 
 @pytest.mark.parametrize(("refusal", "words"), REFUSALS.items())
@@ -95,7 +103,7 @@ async def test_a_refusal_says_what_to_do(home: Home, refusal: int, words: str) -
     assert (home.shown(), len(home.sent)) == ("on", 2)
 
 
-@pytest.mark.parametrize(("words", "fault"), FAILURES.items())
+@pytest.mark.parametrize(("words", "fault"), FAILURES)
 async def test_a_failure_says_what_is_known(
     home: Home, fault: Fault, words: str
 ) -> None:
