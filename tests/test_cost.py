@@ -75,7 +75,20 @@ def reworded(body: Any) -> Any:
     return {**body, "timestamp": "2026-11-02 12:01:00"}
 
 
-@pytest.mark.parametrize(("edit", "parsed"), [(same, False), (reworded, True)])
+def reordered(body: Any) -> Any:
+    """Return an answer in another order, under `data`."""
+    return {"data": {"devices": body["devices"][::-1]}}
+
+
+def huge(body: Any) -> Any:
+    """Return an answer with a number that orjson cannot write."""
+    return {"devices": [{**one, "huge": 10**30} for one in body["devices"]]}
+
+
+@pytest.mark.parametrize(
+    ("edit", "parsed"),
+    [(same, False), *((it, True) for it in (reworded, reordered, huge))],
+)
 async def test_an_answer_that_says_the_same_is_the_same_snapshot(
     home: Home, edit: Callable[[Any], Any], parsed: bool
 ) -> None:
