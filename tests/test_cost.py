@@ -81,8 +81,9 @@ def reordered(body: Any) -> Any:
 
 
 def huge(body: Any) -> Any:
-    """Return an answer with a number that orjson cannot write."""
-    return {"devices": [{**one, "huge": 10**30} for one in body["devices"]]}
+    """Return an answer that orjson can neither read nor write."""
+    odd = {"huge": 10**30, "none": float("nan")}
+    return {"devices": [{**one, **odd} for one in body["devices"]]}
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,17 @@ async def test_the_limit_is_checked_right_before_each_request(
     assert not api.cloud.commands
 
 
+async def test_preparing_a_command_sends_nothing(api: Api) -> None:
+    """It checks the limit and fetches the token, which the command then need not."""
+    api.tokens.access_token = ""
+    await api.client.async_prepare_toggle()
+    assert api.tokens.access_token
+    api.rate_limit.pause("toggle", 60)
+    with pytest.raises(RateLimited):
+        await api.client.async_prepare_toggle()
+    assert api.cloud.requests == []
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
