@@ -16,15 +16,6 @@ DOOR = "binary_sensor.main_gate_door"
 LEFT_OPEN = "binary_sensor.main_gate_left_open"
 
 
-async def test_the_door_shows_no_wishes(home: Home) -> None:
-    """The switch shows what was requested, the door what is."""
-    await home.turn("turn_on")
-    await home.advance(2)
-    assert (home.shown(), home.shown(DOOR)) == ("on", "off")
-    await home.advance(2)
-    assert (home.shown(), home.shown(DOOR)) == ("on", "on")
-
-
 async def test_home_assistants_own_door_triggers_work(home: Home) -> None:
     """A door that is open for a while starts an automation."""
     events = async_capture_events(home.hass, "it_is_open")

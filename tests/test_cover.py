@@ -155,9 +155,15 @@ async def test_the_option_leaves_alone_what_was_changed_by_hand(home: Home) -> N
     assert enabled(home) == {"switch", "cover"}
 
 
-async def test_an_account_that_is_linked_again_has_its_switches(home: Home) -> None:
+@pytest.mark.parametrize("disabled", [False, True])
+async def test_an_account_that_is_linked_again_has_its_switches(
+    home: Home, disabled: bool
+) -> None:
     """It comes back with its entities, but without its options."""
     await show_as(home, "covers")
+    if disabled:
+        by_user, entries = ConfigEntryDisabler.USER, home.hass.config_entries
+        await entries.async_set_disabled_by(home.entry.entry_id, by_user)
     await home.remove()
     again = entry_for(home.cloud, home.house.owner)
     again.add_to_hass(home.hass)
@@ -174,17 +180,3 @@ async def test_without_a_switch_the_cover_stands_in(home: Home) -> None:
     await home.advance(30)
     assert len(await home.history(COVER)) == 1
     assert [one.data["entity_id"] for one in events] == [COVER]
-
-
-async def test_an_account_that_was_disabled_and_removed_has_its_switches(
-    home: Home,
-) -> None:
-    """Docs: the option is switches by default; linked anew, it was never another."""
-    await choose(home.hass, home.entry, webhook=False, show_as="covers")
-    by_user = ConfigEntryDisabler.USER
-    await home.hass.config_entries.async_set_disabled_by(home.entry.entry_id, by_user)
-    await home.remove()
-    again = entry_for(home.cloud, home.house.owner)
-    again.add_to_hass(home.hass)
-    await set_up(home.hass, again)
-    assert enabled(home) == {"switch"}

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.parqex.const import DOMAIN
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
-from tests.common import Home, errors, gate_with
+from tests.common import Home, errors
 from tests.conftest import entry_for, set_up
 
 
@@ -127,28 +127,6 @@ async def test_an_access_point_may_have_its_controllers_id(home: Home) -> None:
     assert device(home, left.id).via_device_id is None
 
 
-async def test_a_record_that_is_never_readable_costs_no_registrations(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Finding 8: a movement changes nothing that the registry holds."""
-    registered: list[Any] = []
-    original = dr.DeviceRegistry.async_get_or_create
-
-    def counted(self: dr.DeviceRegistry, **kwargs: Any) -> dr.DeviceEntry:
-        registered.append(kwargs)
-        return original(self, **kwargs)
-
-    monkeypatch.setattr(dr.DeviceRegistry, "async_get_or_create", counted)
-    home.fail("sync", edit=gate_with(id=None))
-    await home.reload()
-    assert registered
-    registered.clear()
-    home.cloud.door("Garage left").open_by_hand()
-    await home.advance(30)
-    assert home.shown("switch.garage_left") == "on"
-    assert not registered
-
-
 def _empty(body: Any) -> Any:
     body["devices"] = []
     return body
@@ -214,31 +192,6 @@ async def test_a_device_that_may_be_listed_cannot_be_deleted(
         assert "in the ParqEx app first" in answer["error"]["message"]
 
 
-async def test_two_accounts_with_one_door_are_told_apart(
-    home: Home, guest: MockConfigEntry
-) -> None:
-    """By a number, where both know it by the same name."""
-
-    def shown() -> Any:
-        found = dr.async_get(home.hass).async_get_device_by_identifier(
-            (DOMAIN, home.gate.id), guest.entry_id
-        )
-        return found and found.name
-
-    assert shown() == "Front gate"
-    home.gate.names.clear()
-    await home.advance(30)
-    assert shown() == "Main gate (2)"
-    await home.reload()
-    assert device(home, home.gate.id).name == "Main gate"
-
-
-def _without_other_doors(body: Any) -> Any:
-    """Make a record of the other controller unreadable."""
-    del body["devices"][0]["doors"]
-    return body
-
-
 @pytest.mark.parametrize("what", ["renamed", "added"])
 async def test_a_controllers_name_follows_what_changed_in_an_incomplete_list(
     home: Home, what: str
@@ -250,7 +203,7 @@ async def test_a_controllers_name_follows_what_changed_in_an_incomplete_list(
     else:
         home.cloud.add_door(home.house.garage, "Cellar")
         wanted = "ParqEx controller (Garage left, Garage right, Cellar)"
-    home.fail("sync", 1, edit=_without_other_doors)
+    home.fail("sync", 1, edit=_partly_unreadable)
     await home.advance(30)
     for _ in range(4):
         await home.advance(30)
@@ -295,12 +248,15 @@ async def test_a_door_that_is_renamed_in_parqex_is_still_told_apart(
     Whichever of the two accounts is refreshed first.
     """
     gate = home.gate
+    assert name_for(home, guest) == "Front gate"
     gate.names.clear()
     await home.advance(30)
     assert (name_for(home, home.entry), name_for(home, guest)) == (
         "Main gate",
         "Main gate (2)",
     )
+    await home.reload()
+    assert device(home, gate.id).name == "Main gate"
     gate.rename("Yard")
     coordinators = [home.coordinator, guest.runtime_data.coordinator]
     for one in coordinators if first == "owner" else reversed(coordinators):
