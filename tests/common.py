@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -121,6 +122,22 @@ class Home:
         events: list[Any] = response[entity_id]["events"]
         return events
 
+    async def open(self, then: float = 30, name: str = "Main gate") -> None:
+        """Open an access point by hand, and let seconds pass."""
+        self.cloud.door(name).open_by_hand()
+        await self.advance(then)
+
+    async def close(self, then: float = 30) -> None:
+        """Close the main gate by hand, and let seconds pass."""
+        self.gate.close_by_hand()
+        await self.advance(then)
+
+    async def move(self, then: float = 30) -> datetime:
+        """Open what is closed or close what is open; return when that was."""
+        at, is_open = datetime.now(UTC), self.gate.state == "OPEN"
+        await (self.close(then) if is_open else self.open(then))
+        return at
+
     async def unload(self) -> None:
         """Unload the entry."""
         assert await self.hass.config_entries.async_unload(self.entry.entry_id)
@@ -136,8 +153,7 @@ class Home:
     async def prove_zone(self) -> None:
         """Move the elevator: that shows in which zone ParqEx writes times."""
         await self.advance(30)
-        self.cloud.door("Elevator").open_by_hand()
-        await self.advance(30)
+        await self.open(name="Elevator")
 
     def fail(self, endpoint: str, times: int | None = None, **fault: Any) -> None:
         """Make an endpoint fail, for ever or so many times."""

@@ -79,16 +79,6 @@ class Home(LinkedHome):
         """The actions of the buttons of the last message."""
         return [it["action"] for it in self.received[-1].get("actions", [])]
 
-    async def open(self, then: float = 30, name: str = "Main gate") -> None:
-        """Open an access point by hand, and let seconds pass."""
-        self.cloud.door(name).open_by_hand()
-        await self.advance(then)
-
-    async def close(self, then: float = 30) -> None:
-        """Close the main gate by hand, and let seconds pass."""
-        self.gate.close_by_hand()
-        await self.advance(then)
-
     async def automate(self, blueprint: str, *inputs: dict[str, Any]) -> None:
         """Make an automation from a blueprint for each of the inputs."""
         phones = [

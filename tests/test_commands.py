@@ -248,8 +248,7 @@ async def test_closing_what_was_opened_again_by_hand_is_sent(
 ) -> None:
     """Though it was closed by command a moment before, or the list does not show it."""
     home.gate.travel_seconds = 0
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     for _ in range(2):
         assert home.shown() == "on"
         await home.turn("turn_off")
@@ -349,8 +348,7 @@ async def test_only_an_accepted_command_clears_an_issue(home: Home) -> None:
         return [one.translation_key for one in ir.async_get(home.hass).issues.values()]
 
     async def open_by_hand() -> None:
-        home.gate.open_by_hand()
-        await home.advance(30)
+        await home.open()
 
     await open_by_hand()
     await home.turn("turn_off")
@@ -579,8 +577,7 @@ async def test_what_the_first_answer_after_a_reload_confirms_is_confirmed(
     home.freezer.tick(1)
     await home.reload()
     assert (home.shown(), home.shown(DOOR)) == ("on", "on")
-    home.gate.close_by_hand()
-    await home.advance(30)
+    await home.close()
     assert (home.shown(), home.shown(DOOR)) == ("off", "off")
 
 
@@ -589,8 +586,7 @@ async def test_what_somebody_closed_since_is_not_closed_again(
     home: Home, service: str
 ) -> None:
     """With the opener in the car, a few seconds before everything is closed."""
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     home.freezer.tick(10)
     home.gate.close_by_hand()
     home.freezer.tick(10)

@@ -65,13 +65,11 @@ async def test_it_moves_until_the_service_confirms_it(both: Home) -> None:
 
 async def test_toggle_does_the_opposite_of_what_it_shows(both: Home) -> None:
     """Also of what was closed from here and opened by hand since."""
-    both.gate.open_by_hand()
-    await both.advance(30)
+    await both.open()
     await both.act("cover", "toggle", COVER)
     await both.advance(4)
     assert both.shown(COVER) == "closed"
-    both.gate.open_by_hand()
-    await both.advance(30)
+    await both.open()
     await both.act("cover", "toggle", COVER)
     assert both.sent == [("Main gate", "CLOSED")] * 2
 
@@ -176,7 +174,6 @@ async def test_without_a_switch_the_cover_stands_in(home: Home) -> None:
     await show_as(home, "covers")
     events: list[Event[dict[str, Any]]] = []
     home.hass.bus.async_listen(EVENT_ACCESS, events.append)
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     assert len(await home.history(COVER)) == 1
     assert [one.data["entity_id"] for one in events] == [COVER]

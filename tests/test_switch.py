@@ -48,12 +48,10 @@ async def test_it_shows_the_wish_until_the_service_confirms_it(home: Home) -> No
     await home.advance(2)
     await home.advance(2)
     assert (home.shown(), home.gate.state) == ("on", "OPEN")
-    home.gate.close_by_hand()
-    await home.advance(16)
+    await home.close(16)
     await home.advance(14)
     assert home.shown() == "off"
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     await home.turn("toggle")
     await home.advance(4)
     assert home.gate.state == "CLOSED"

@@ -16,8 +16,7 @@ NEW_YORK = "America/New_York"
 async def moved(home: LogHome, seconds: float = 30) -> datetime:
     """Move the gate, let it be seen, and return when it moved."""
     at = now()
-    toggle(home.gate)
-    await home.advance(seconds)
+    await home.move(seconds)
     return at
 
 

@@ -57,12 +57,10 @@ async def test_a_missing_entry_is_awaited_three_times(
         return [{**events[0], "door_state": "OPEN", other: elsewhere[other]}]
 
     home.cloud.faults.add("history", events_of(others))
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     await fetched_after(home, [30, 60, 120, 900, 900])
     home.gate.close_by_hand()
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     await fetched_after(home, [30, 60, 120, 900])
 
 
@@ -98,8 +96,7 @@ async def test_failed_fetches_are_repeated_ever_later_whatever_moves(
 ) -> None:
     """Up to a bound, whatever else is unreadable; refusals are counted apart."""
     home.fail("history", **fault)
-    toggle(home.gate)
-    await home.advance(30)
+    await home.move()
     await fetched_after(home, waits[:-1])
     home.cloud.faults.clear()
     home.fail("history", **other)
@@ -110,8 +107,7 @@ async def test_failed_fetches_are_repeated_ever_later_whatever_moves(
     await fetched_after(home, [waits[-1] - 60, anew])
     home.cloud.faults.clear()
     await home.advance(HOUR)
-    toggle(home.gate)
-    await home.advance(30)
+    await home.move()
     assert home.fetches
 
 
