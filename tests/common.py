@@ -19,8 +19,9 @@ from homeassistant.const import (
     EVENT_STATE_CHANGED,
     EVENT_STATE_REPORTED,
 )
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant, State, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from tests.simulator import Cloud, DemoHouse, Door, Fault
 
 GATE = "switch.main_gate"
@@ -77,6 +78,28 @@ class Home:
         """Return the state of an entity, None if there is no such entity."""
         state = self.hass.states.get(entity_id)
         return state.state if state else None
+
+    def state(self, entity_id: str = GATE) -> State:
+        """Return the state of an entity that there is, with its attributes."""
+        state = self.hass.states.get(entity_id)
+        assert state
+        return state
+
+    def device(
+        self, listed_id: str, entry: MockConfigEntry | None = None
+    ) -> dr.DeviceEntry:
+        """Return the device of a controller or an access point, of an account."""
+        device = dr.async_get(self.hass).async_get_device_by_identifier(
+            (DOMAIN, listed_id), (entry or self.entry).entry_id
+        )
+        assert device
+        return device
+
+    @property
+    def issues(self) -> list[str | None]:
+        """The kinds of the issues that are shown."""
+        issues = ir.async_get(self.hass).issues.values()
+        return [one.translation_key for one in issues if one.domain == DOMAIN]
 
     @property
     def switches(self) -> set[str]:

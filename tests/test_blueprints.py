@@ -559,25 +559,16 @@ async def test_left_open_does_not_say_that_it_is_closed_when_it_is_not(
     assert home.messages[1:] == ["Main gate is still open."]
 
 
-async def test_left_open_names_what_is_open_where_nothing_operates_it(
-    home: Home,
-) -> None:
-    """Who does not want Home Assistant to open disables the switch; sensors stay."""
-    registry = er.async_get(home.hass)
-    registry.async_update_entity(
-        "switch.main_gate", disabled_by=er.RegistryEntryDisabler.USER
-    )
-    await home.advance(31)
-    await home.automate("left_open", LEFT_OPEN)
-    await home.open(930)
-    assert home.messages == ["Main gate was left open."]
-
-
-async def test_left_open_names_the_access_point_where_covers_are_shown_too(
-    home: Home,
-) -> None:
-    """Not the switch, which is called so only beside a cover."""
-    await home.show_as("both")
+@pytest.mark.parametrize("shown", ["both", "nothing"])
+async def test_left_open_names_the_access_point(home: Home, shown: str) -> None:
+    """Not the switch, which is called so beside a cover, or may be disabled."""
+    if shown == "both":
+        await home.show_as("both")
+    else:
+        er.async_get(home.hass).async_update_entity(
+            "switch.main_gate", disabled_by=er.RegistryEntryDisabler.USER
+        )
+        await home.advance(31)
     await home.automate("left_open", LEFT_OPEN)
     await home.open(930)
     assert home.messages == ["Main gate was left open."]

@@ -343,29 +343,22 @@ async def test_another_accounts_refusal_is_not_mine(
 
 async def test_only_an_accepted_command_clears_an_issue(home: Home) -> None:
     """What sends nothing does not, nor a reload."""
-
-    def issues() -> list[str | None]:
-        return [one.translation_key for one in ir.async_get(home.hass).issues.values()]
-
-    async def open_by_hand() -> None:
-        await home.open()
-
-    await open_by_hand()
+    await home.open()
     await home.turn("turn_off")
     await home.advance(30)
-    await open_by_hand()
+    await home.open()
     home.fail("toggle", 1, status=403)
     with refused("may not operate"):
         await home.turn("turn_off")
-    assert issues() == ["may_not_close"]
+    assert home.issues == ["may_not_close"]
     home.gate.close_by_hand()
     await home.reload()
     await home.turn("turn_off")
     await home.turn("turn_on")
-    assert issues() == ["may_not_close"]
+    assert home.issues == ["may_not_close"]
     await home.advance(30)
     await home.turn("turn_off")
-    assert not issues()
+    assert not home.issues
 
 
 @pytest.mark.parametrize(

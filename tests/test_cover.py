@@ -78,8 +78,7 @@ async def test_unknown_is_neither_closed_nor_toggled(both: Home) -> None:
     """With the sentence of the switch."""
     both.fail("sync", edit=gate_with(state="MOVING"))
     await both.advance(30)
-    state = both.hass.states.get(COVER)
-    assert state
+    state = both.state(COVER)
     assert (state.state, state.attributes["is_closed"]) == ("unknown", None)
     with pytest.raises(ServiceValidationError, match="not known whether Main gate"):
         await both.act("cover", "toggle", COVER)
@@ -101,8 +100,7 @@ async def test_who_asked_is_known(both: Home, hass_admin_user: MockUser) -> None
     context = Context(user_id=hass_admin_user.id)
     await both.act("cover", "open_cover", COVER, context=context)
     for entity_id in (COVER, GATE):
-        state = both.hass.states.get(entity_id)
-        assert state
+        state = both.state(entity_id)
         assert state.context.user_id == hass_admin_user.id
 
 
@@ -112,8 +110,7 @@ async def test_it_is_what_the_user_says(both: Home) -> None:
     for kind in (None, "garage"):
         er.async_get(both.hass).async_update_entity(COVER, device_class=kind)
         await settle(both.hass)
-        state = both.hass.states.get(COVER)
-        assert state
+        state = both.state(COVER)
         kinds.append(state.attributes["device_class"])
     assert kinds == ["gate", "garage"]
 

@@ -7,7 +7,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.parqex.const import DOMAIN
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from tests.common import Home, errors
@@ -20,12 +19,6 @@ def devices(home: Home) -> list[dr.DeviceEntry]:
     return dr.async_entries_for_config_entry(registry, home.entry.entry_id)
 
 
-def device(home: Home, listed_id: str) -> dr.DeviceEntry:
-    """Return the device of a controller or an access point."""
-    (found,) = [one for one in devices(home) if (DOMAIN, listed_id) in one.identifiers]
-    return found
-
-
 def names(home: Home) -> set[str | None]:
     """Return the names of all devices."""
     return {one.name for one in devices(home)}
@@ -33,11 +26,11 @@ def names(home: Home) -> set[str | None]:
 
 async def test_access_points_stand_under_their_controller(home: Home) -> None:
     """A controller is named after what it opens."""
-    controller = device(home, home.house.garage.id)
+    controller = home.device(home.house.garage.id)
     assert controller.name == "ParqEx controller (Garage left, Garage right)"
     assert (controller.manufacturer, controller.sw_version) == ("ParqEx", "0")
     for name in ("Garage left", "Garage right"):
-        access_point = device(home, home.cloud.door(name).id)
+        access_point = home.device(home.cloud.door(name).id)
         assert (access_point.name, access_point.via_device_id) == (name, controller.id)
 
 
@@ -54,8 +47,7 @@ async def test_names_follow_the_user(home: Home) -> None:
         "ParqEx controller (Bicycles, Garage right)",
         "ParqEx controller (Main gate, Pedestrian door, Elevator, …)",
     } <= names(home)
-    state = home.hass.states.get("switch.garage_left")
-    assert state
+    state = home.state("switch.garage_left")
     assert state.name == "Bicycles"
 
 
@@ -110,7 +102,7 @@ async def test_an_access_point_moves_to_another_controller(home: Home) -> None:
     new.doors.append(left)
     home.cloud.remove_controller(home.house.garage)
     await home.advance(30)
-    assert device(home, left.id).via_device_id == device(home, new.id).id
+    assert home.device(left.id).via_device_id == home.device(new.id).id
     assert home.shown("switch.garage_left") == "off"
 
 
@@ -124,7 +116,7 @@ async def test_an_access_point_may_have_its_controllers_id(home: Home) -> None:
     left.open_by_hand()
     await home.advance(30)
     assert home.switches == {"on", "off"}
-    assert device(home, left.id).via_device_id is None
+    assert home.device(left.id).via_device_id is None
 
 
 def _empty(body: Any) -> Any:
@@ -172,7 +164,7 @@ async def test_an_incomplete_answer_removes_nothing(
     await home.advance(30)
     assert (names(home), home.switches) == (before, {"off"})
     assert {state.entity_id for state in home.hass.states.async_all()} == entity_ids
-    assert device(home, home.gate.id).via_device_id
+    assert home.device(home.gate.id).via_device_id
     assert home.syncs == 2
     assert not errors(caplog)
 
@@ -187,7 +179,7 @@ async def test_a_device_that_may_be_listed_cannot_be_deleted(
     if not loaded:
         await home.unload()
     for listed_id in (home.gate.id, home.house.entrance.id):
-        answer = await browser.remove_device(device(home, listed_id).id)
+        answer = await browser.remove_device(home.device(listed_id).id)
         assert not answer["success"]
         assert "in the ParqEx app first" in answer["error"]["message"]
 
@@ -230,13 +222,9 @@ async def test_a_controller_that_is_listed_twice_proves_no_state(
     assert home.shown() in ("unknown", "unavailable")
 
 
-def name_for(home: Home, entry: MockConfigEntry) -> Any:
+def name_for(home: Home, entry: MockConfigEntry) -> str | None:
     """Return the name of the main gate's device of an account."""
-    gate = home.house.entrance.doors[0]
-    found = dr.async_get(home.hass).async_get_device_by_identifier(
-        (DOMAIN, gate.id), entry.entry_id
-    )
-    return found and found.name
+    return home.device(home.house.entrance.doors[0].id, entry).name
 
 
 @pytest.mark.parametrize("first", ["owner", "guest"])
@@ -256,7 +244,7 @@ async def test_a_door_that_is_renamed_in_parqex_is_still_told_apart(
         "Main gate (2)",
     )
     await home.reload()
-    assert device(home, gate.id).name == "Main gate"
+    assert home.device(gate.id).name == "Main gate"
     gate.rename("Yard")
     coordinators = [home.coordinator, guest.runtime_data.coordinator]
     for one in coordinators if first == "owner" else reversed(coordinators):

@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
-from custom_components.parqex.const import DOMAIN
 from homeassistant.core import Context
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
-from tests.common import GATE, Home, begin, gate_with, refused
+from tests.common import Home, begin, gate_with, refused
 from tests.conftest import until
 from tests.simulator import Fault
 
@@ -85,12 +84,8 @@ FAILURES = [
 @pytest.mark.parametrize(("refusal", "words"), REFUSALS.items())
 async def test_a_refusal_says_what_to_do(home: Home, refusal: int, words: str) -> None:
     """With the name that the user gave it; and the next try may follow at once."""
-    registry = dr.async_get(home.hass)
-    gate = registry.async_get_device_by_identifier(
-        (DOMAIN, home.gate.id), home.entry.entry_id
-    )
-    assert gate
-    registry.async_update_device(gate.id, name_by_user="Tor")
+    gate = home.device(home.gate.id)
+    dr.async_get(home.hass).async_update_device(gate.id, name_by_user="Tor")
     home.house.entrance.refusal = refusal
     with refused(words) as caught:
         await home.turn("turn_on")
@@ -124,6 +119,5 @@ async def test_who_asked_is_known_however_long_the_answer_takes(
         await home.turn("turn_off", context=Context())
     home.freezer.tick(9)
     await call
-    state = home.hass.states.get(GATE)
-    assert state
+    state = home.state()
     assert (state.state, state.context.user_id) == ("on", hass_admin_user.id)

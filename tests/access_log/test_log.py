@@ -93,8 +93,7 @@ async def test_an_access_says_who_and_how_and_nothing_else_of_the_person(
     changes = async_capture_events(home.hass, "state_changed")
     home.gate.open_as(visitor)
     await home.advance(30)
-    state = home.hass.states.get(EVENT)
-    assert state
+    state = home.state(EVENT)
     assert state.attributes.items() >= {
         ("event_type", "opened"),
         ("user", "Vera Visitor"),
