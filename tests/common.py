@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -18,8 +19,9 @@ from homeassistant.const import (
     EVENT_STATE_CHANGED,
     EVENT_STATE_REPORTED,
 )
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant, State, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from tests.simulator import Cloud, DemoHouse, Door, Fault
 
 GATE = "switch.main_gate"
@@ -77,6 +79,28 @@ class Home:
         state = self.hass.states.get(entity_id)
         return state.state if state else None
 
+    def state(self, entity_id: str = GATE) -> State:
+        """Return the state of an entity that there is, with its attributes."""
+        state = self.hass.states.get(entity_id)
+        assert state
+        return state
+
+    def device(
+        self, listed_id: str, entry: MockConfigEntry | None = None
+    ) -> dr.DeviceEntry:
+        """Return the device of a controller or an access point, of an account."""
+        device = dr.async_get(self.hass).async_get_device_by_identifier(
+            (DOMAIN, listed_id), (entry or self.entry).entry_id
+        )
+        assert device
+        return device
+
+    @property
+    def issues(self) -> list[str | None]:
+        """The kinds of the issues that are shown."""
+        issues = ir.async_get(self.hass).issues.values()
+        return [one.translation_key for one in issues if one.domain == DOMAIN]
+
     @property
     def switches(self) -> set[str]:
         """The states that switches have."""
@@ -121,6 +145,22 @@ class Home:
         events: list[Any] = response[entity_id]["events"]
         return events
 
+    async def open(self, then: float = 30, name: str = "Main gate") -> None:
+        """Open an access point by hand, and let seconds pass."""
+        self.cloud.door(name).open_by_hand()
+        await self.advance(then)
+
+    async def close(self, then: float = 30) -> None:
+        """Close the main gate by hand, and let seconds pass."""
+        self.gate.close_by_hand()
+        await self.advance(then)
+
+    async def move(self, then: float = 30) -> datetime:
+        """Open what is closed or close what is open; return when that was."""
+        at, is_open = datetime.now(UTC), self.gate.state == "OPEN"
+        await (self.close(then) if is_open else self.open(then))
+        return at
+
     async def unload(self) -> None:
         """Unload the entry."""
         assert await self.hass.config_entries.async_unload(self.entry.entry_id)
@@ -136,8 +176,7 @@ class Home:
     async def prove_zone(self) -> None:
         """Move the elevator: that shows in which zone ParqEx writes times."""
         await self.advance(30)
-        self.cloud.door("Elevator").open_by_hand()
-        await self.advance(30)
+        await self.open(name="Elevator")
 
     def fail(self, endpoint: str, times: int | None = None, **fault: Any) -> None:
         """Make an endpoint fail, for ever or so many times."""

@@ -16,15 +16,6 @@ DOOR = "binary_sensor.main_gate_door"
 LEFT_OPEN = "binary_sensor.main_gate_left_open"
 
 
-async def test_the_door_shows_no_wishes(home: Home) -> None:
-    """The switch shows what was requested, the door what is."""
-    await home.turn("turn_on")
-    await home.advance(2)
-    assert (home.shown(), home.shown(DOOR)) == ("on", "off")
-    await home.advance(2)
-    assert (home.shown(), home.shown(DOOR)) == ("on", "on")
-
-
 async def test_home_assistants_own_door_triggers_work(home: Home) -> None:
     """A door that is open for a while starts an automation."""
     events = async_capture_events(home.hass, "it_is_open")
@@ -36,8 +27,7 @@ async def test_home_assistants_own_door_triggers_work(home: Home) -> None:
     automation = {"triggers": trigger, "actions": {"event": "it_is_open"}}
     config = {"automation": automation}
     assert await async_setup_component(home.hass, "automation", config)
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     await home.advance(299)
     assert not events
     await home.advance(2)
@@ -48,16 +38,14 @@ async def test_left_open_comes_to_the_second(home: Home) -> None:
     """It does not wait for a fetch; closing ends it."""
     home.house.entrance.time_before_door_open_alert = 100
     await home.prove_zone()
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     await home.advance(69)
     assert home.shown(LEFT_OPEN) == "off"
     home.fail("sync", hang="headers")
     await home.advance(1)
     assert home.shown(LEFT_OPEN) == "on"
     home.cloud.faults.clear()
-    home.gate.close_by_hand()
-    await home.advance(30)
+    await home.close()
     assert home.shown(LEFT_OPEN) == "off"
 
 
@@ -67,8 +55,7 @@ async def test_left_open_survives_a_restart(home: Home, guest: MockConfigEntry) 
     entries = home.hass.config_entries
     home.house.entrance.time_before_door_open_alert = 600
     await home.advance(30)
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     await entries.async_unload(guest.entry_id)
     await home.unload()
     await home.advance(500)
@@ -88,8 +75,7 @@ async def test_left_open_counts_from_the_opening_once_the_zone_is_known(
     """Finding 6: until then from when it was seen open, whatever the hour seems to be."""
     await home.unload()
     home.cloud.time_zone = time_zone
-    home.gate.open_by_hand()
-    await home.advance(600)
+    await home.open(600)
     await home.reload()
     await home.advance(200)
     assert home.shown(LEFT_OPEN) == "off"
@@ -123,8 +109,7 @@ async def test_left_open_stays_on_while_a_time_cannot_be_read(
 ) -> None:
     """Also after a restart, since which it is not open for long enough."""
     await home.prove_zone()
-    home.gate.open_by_hand()
-    await home.advance(900)
+    await home.open(900)
     await home.reload()
     home.fail("sync", 1, edit=gate_with(last_toggled=last_toggled))
     for _ in range(3):
@@ -150,8 +135,7 @@ async def test_without_a_limit_it_is_unknown(home: Home, seconds: Any) -> None:
     home.fail("sync", edit=gate_with(time_before_door_open_alert=seconds))
     await home.advance(30)
     assert home.shown(LEFT_OPEN) == "off"
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     assert home.shown(LEFT_OPEN) == "unknown"
 
 
@@ -159,11 +143,9 @@ async def test_a_door_that_moved_there_and_back_begins_anew(home: Home) -> None:
     """Though every fetch saw it open."""
     home.house.entrance.time_before_door_open_alert = 60
     await home.prove_zone()
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     home.gate.close_by_hand()
-    home.gate.open_by_hand()
-    await home.advance(29)
+    await home.open(29)
     await home.advance(1)
     assert home.shown(LEFT_OPEN) == "off"
     await home.advance(30)

@@ -79,16 +79,6 @@ class Home(LinkedHome):
         """The actions of the buttons of the last message."""
         return [it["action"] for it in self.received[-1].get("actions", [])]
 
-    async def open(self, then: float = 30, name: str = "Main gate") -> None:
-        """Open an access point by hand, and let seconds pass."""
-        self.cloud.door(name).open_by_hand()
-        await self.advance(then)
-
-    async def close(self, then: float = 30) -> None:
-        """Close the main gate by hand, and let seconds pass."""
-        self.gate.close_by_hand()
-        await self.advance(then)
-
     async def automate(self, blueprint: str, *inputs: dict[str, Any]) -> None:
         """Make an automation from a blueprint for each of the inputs."""
         phones = [
@@ -569,25 +559,16 @@ async def test_left_open_does_not_say_that_it_is_closed_when_it_is_not(
     assert home.messages[1:] == ["Main gate is still open."]
 
 
-async def test_left_open_names_what_is_open_where_nothing_operates_it(
-    home: Home,
-) -> None:
-    """Who does not want Home Assistant to open disables the switch; sensors stay."""
-    registry = er.async_get(home.hass)
-    registry.async_update_entity(
-        "switch.main_gate", disabled_by=er.RegistryEntryDisabler.USER
-    )
-    await home.advance(31)
-    await home.automate("left_open", LEFT_OPEN)
-    await home.open(930)
-    assert home.messages == ["Main gate was left open."]
-
-
-async def test_left_open_names_the_access_point_where_covers_are_shown_too(
-    home: Home,
-) -> None:
-    """Not the switch, which is called so only beside a cover."""
-    await home.show_as("both")
+@pytest.mark.parametrize("shown", ["both", "nothing"])
+async def test_left_open_names_the_access_point(home: Home, shown: str) -> None:
+    """Not the switch, which is called so beside a cover, or may be disabled."""
+    if shown == "both":
+        await home.show_as("both")
+    else:
+        er.async_get(home.hass).async_update_entity(
+            "switch.main_gate", disabled_by=er.RegistryEntryDisabler.USER
+        )
+        await home.advance(31)
     await home.automate("left_open", LEFT_OPEN)
     await home.open(930)
     assert home.messages == ["Main gate was left open."]

@@ -246,18 +246,6 @@ async def test_new_tokens_are_kept_until_the_account_is_known(
     assert len(cloud.oauth.grants(house.owner)) == 1
 
 
-async def test_rate_limit_holds_while_the_account_is_not_known(
-    hass: HomeAssistant, link: Link, cloud: Cloud, house: DemoHouse
-) -> None:
-    """However often the form is submitted."""
-    limit = Fault(status=429, headers={"Retry-After": "60"})
-    cloud.faults.add("user_info", limit, times=1)
-    result = await link(house.owner)
-    result = await submit(hass, result, {})
-    assert result["errors"] == {"base": "rate_limited"}
-    assert [one.endpoint for one in cloud.requests].count("user_info") == 1
-
-
 async def test_waiting_as_told_costs_no_login(
     hass: HomeAssistant,
     link: Link,
@@ -305,16 +293,6 @@ async def test_the_token_endpoint_is_not_asked_before_it_wants_to_be(
     assert entry.data["token"]["refresh_token"] == grant.refresh_token
 
 
-async def test_new_tokens_that_are_rejected_abort_the_flow(
-    link: Link, cloud: Cloud, house: DemoHouse
-) -> None:
-    """They cannot be renewed yet."""
-    cloud.faults.add("user_info", Fault(status=401), times=1)
-    result = await link(house.owner)
-    assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "credentials_rejected"
-
-
 async def test_account_is_known_however_its_id_is_spelled(
     home: Home, link: Link
 ) -> None:
@@ -352,33 +330,28 @@ def why(result: ConfigFlowResult) -> str:
 
 
 @pytest.mark.parametrize("source", ["reauth", "reconfigure"])
+@pytest.mark.parametrize("has_new_credentials", [False, True])
 async def test_account_is_linked_again(
-    home: Home, browser: Browser, source: str
+    home: Home, browser: Browser, source: str, has_new_credentials: bool
 ) -> None:
-    """Its entities stay, its tokens are new, and it works."""
+    """Its entities stay, its tokens are new, and it works.
+
+    Also if the credentials it was linked with are there still, and worthless.
+    """
+    if has_new_credentials:
+        fresh = replace(home.cloud.application, client_id="new", client_secret="fresh")
+        home.cloud.oauth.applications[:] = [fresh]
+        credential = ClientCredential(fresh.client_id, fresh.client_secret)
+        await async_import_client_credential(home.hass, DOMAIN, credential, "new")
     home.cloud.oauth.revoke(home.house.owner)
     result = await again(home, source)
+    if has_new_credentials:
+        assert result["step_id"] == "pick_implementation"
+        result = await submit(home.hass, result, {"implementation": "new"})
     result = await sign_in(home.hass, browser, result, home.house.owner)
     assert result["reason"] == f"{source}_successful"
-    assert_linked_anew(home)
-
-
-@pytest.mark.parametrize("source", ["reauth", "reconfigure"])
-async def test_account_is_linked_again_with_new_credentials(
-    home: Home, browser: Browser, source: str
-) -> None:
-    """Those it was linked with are there still, and worthless."""
-    fresh = replace(home.cloud.application, client_id="new", client_secret="new-secret")
-    home.cloud.oauth.applications[:] = [fresh]
-    home.cloud.oauth.revoke(home.house.owner)
-    credential = ClientCredential(fresh.client_id, fresh.client_secret)
-    await async_import_client_credential(home.hass, DOMAIN, credential, "new")
-    result = await again(home, source)
-    assert result["step_id"] == "pick_implementation"
-    result = await submit(home.hass, result, {"implementation": "new"})
-    result = await sign_in(home.hass, browser, result, home.house.owner)
-    assert result["reason"] == f"{source}_successful"
-    assert home.entry.data["auth_implementation"] == "new"
+    used = "new" if has_new_credentials else DOMAIN
+    assert home.entry.data["auth_implementation"] == used
     assert_linked_anew(home)
 
 

@@ -22,12 +22,12 @@ from tests.common import (
 from tests.conftest import set_up, until
 
 
-async def test_one_request_every_half_minute(home: Home) -> None:
-    """The number of access points does not matter."""
+async def syncs_in_a_minute(home: Home) -> int:
+    """Return how often it is fetched in a minute."""
     home.cloud.requests.clear()
-    for _ in range(10):
-        await home.advance(30)
-    assert home.endpoints == ["sync"] * 10
+    for _ in range(12):
+        await home.advance(5)
+    return home.syncs
 
 
 @pytest.mark.parametrize("why", ["moved", "asked", "announced"])
@@ -44,13 +44,9 @@ async def test_what_moves_is_followed_every_5_seconds_for_two_minutes(
         home.coordinator.async_hurry()
         await home.advance(30)
     else:
-        home.gate.open_by_hand()
-        await home.advance(30)
+        await home.open()
     for expected in (12, 2):
-        home.cloud.requests.clear()
-        for _ in range(12):
-            await home.advance(5)
-        assert abs(home.syncs - expected) <= 1
+        assert abs(await syncs_in_a_minute(home) - expected) <= 1
         await home.advance(60)
     assert home.shown(GATE) == ("off" if why == "announced" else "on")
 
@@ -69,12 +65,8 @@ async def test_who_asks_to_wait_is_not_fetched_fast_for_an_hour(
     await home.reload()
     for minutes, expected in ((58, 2), (4, 12)):
         await home.advance(minutes * 60)
-        home.gate.open_by_hand()
-        await home.advance(30)
-        home.cloud.requests.clear()
-        for _ in range(12):
-            await home.advance(5)
-        assert abs(home.syncs - expected) <= 1
+        await home.open()
+        assert abs(await syncs_in_a_minute(home) - expected) <= 1
         home.gate.close_by_hand()
 
 
@@ -83,12 +75,8 @@ async def test_a_failure_is_no_request_to_wait(home: Home) -> None:
     home.fail("sync", 1, status=503)
     await home.advance(30)
     await home.advance(30)
-    home.gate.open_by_hand()
-    await home.advance(30)
-    home.cloud.requests.clear()
-    for _ in range(12):
-        await home.advance(5)
-    assert home.syncs >= 11
+    await home.open()
+    assert await syncs_in_a_minute(home) >= 11
 
 
 async def test_without_settings_nobody_notices_anything(unlinked: Home) -> None:
@@ -97,23 +85,17 @@ async def test_without_settings_nobody_notices_anything(unlinked: Home) -> None:
     home.fail("user_settings", status=429)
     await set_up(home.hass, home.entry)
     for _ in range(2):
-        home.gate.open_by_hand()
-        await home.advance(30)
+        await home.open()
         await home.advance(3600)
-        home.gate.close_by_hand()
-        await home.advance(30)
-    home.cloud.requests.clear()
-    for _ in range(12):
-        await home.advance(5)
-    assert home.syncs >= 11
+        await home.close()
+    assert await syncs_in_a_minute(home) >= 11
 
 
 async def test_two_accounts_each_ask(home: Home, guest: MockConfigEntry) -> None:
     """Both show an access point that they share."""
     assert len(home.hass.states.async_all("switch")) == 7
     home.cloud.requests.clear()
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     accounts = {request.account_id for request in home.cloud.requests}
     assert accounts == {home.house.owner.id, home.house.guest.id}
     assert (home.shown(), home.shown("switch.front_gate")) == ("on", "on")

@@ -75,7 +75,21 @@ def reworded(body: Any) -> Any:
     return {**body, "timestamp": "2026-11-02 12:01:00"}
 
 
-@pytest.mark.parametrize(("edit", "parsed"), [(same, False), (reworded, True)])
+def reordered(body: Any) -> Any:
+    """Return an answer in another order, under `data`."""
+    return {"data": {"devices": body["devices"][::-1]}}
+
+
+def huge(body: Any) -> Any:
+    """Return an answer that orjson can neither read nor write."""
+    odd = {"huge": 10**30, "none": float("nan")}
+    return {"devices": [{**one, **odd} for one in body["devices"]]}
+
+
+@pytest.mark.parametrize(
+    ("edit", "parsed"),
+    [(same, False), *((it, True) for it in (reworded, reordered, huge))],
+)
 async def test_an_answer_that_says_the_same_is_the_same_snapshot(
     home: Home, edit: Callable[[Any], Any], parsed: bool
 ) -> None:

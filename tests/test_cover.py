@@ -65,13 +65,11 @@ async def test_it_moves_until_the_service_confirms_it(both: Home) -> None:
 
 async def test_toggle_does_the_opposite_of_what_it_shows(both: Home) -> None:
     """Also of what was closed from here and opened by hand since."""
-    both.gate.open_by_hand()
-    await both.advance(30)
+    await both.open()
     await both.act("cover", "toggle", COVER)
     await both.advance(4)
     assert both.shown(COVER) == "closed"
-    both.gate.open_by_hand()
-    await both.advance(30)
+    await both.open()
     await both.act("cover", "toggle", COVER)
     assert both.sent == [("Main gate", "CLOSED")] * 2
 
@@ -80,8 +78,7 @@ async def test_unknown_is_neither_closed_nor_toggled(both: Home) -> None:
     """With the sentence of the switch."""
     both.fail("sync", edit=gate_with(state="MOVING"))
     await both.advance(30)
-    state = both.hass.states.get(COVER)
-    assert state
+    state = both.state(COVER)
     assert (state.state, state.attributes["is_closed"]) == ("unknown", None)
     with pytest.raises(ServiceValidationError, match="not known whether Main gate"):
         await both.act("cover", "toggle", COVER)
@@ -103,8 +100,7 @@ async def test_who_asked_is_known(both: Home, hass_admin_user: MockUser) -> None
     context = Context(user_id=hass_admin_user.id)
     await both.act("cover", "open_cover", COVER, context=context)
     for entity_id in (COVER, GATE):
-        state = both.hass.states.get(entity_id)
-        assert state
+        state = both.state(entity_id)
         assert state.context.user_id == hass_admin_user.id
 
 
@@ -114,8 +110,7 @@ async def test_it_is_what_the_user_says(both: Home) -> None:
     for kind in (None, "garage"):
         er.async_get(both.hass).async_update_entity(COVER, device_class=kind)
         await settle(both.hass)
-        state = both.hass.states.get(COVER)
-        assert state
+        state = both.state(COVER)
         kinds.append(state.attributes["device_class"])
     assert kinds == ["gate", "garage"]
 
@@ -155,9 +150,15 @@ async def test_the_option_leaves_alone_what_was_changed_by_hand(home: Home) -> N
     assert enabled(home) == {"switch", "cover"}
 
 
-async def test_an_account_that_is_linked_again_has_its_switches(home: Home) -> None:
+@pytest.mark.parametrize("disabled", [False, True])
+async def test_an_account_that_is_linked_again_has_its_switches(
+    home: Home, disabled: bool
+) -> None:
     """It comes back with its entities, but without its options."""
     await show_as(home, "covers")
+    if disabled:
+        by_user, entries = ConfigEntryDisabler.USER, home.hass.config_entries
+        await entries.async_set_disabled_by(home.entry.entry_id, by_user)
     await home.remove()
     again = entry_for(home.cloud, home.house.owner)
     again.add_to_hass(home.hass)
@@ -170,21 +171,6 @@ async def test_without_a_switch_the_cover_stands_in(home: Home) -> None:
     await show_as(home, "covers")
     events: list[Event[dict[str, Any]]] = []
     home.hass.bus.async_listen(EVENT_ACCESS, events.append)
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     assert len(await home.history(COVER)) == 1
     assert [one.data["entity_id"] for one in events] == [COVER]
-
-
-async def test_an_account_that_was_disabled_and_removed_has_its_switches(
-    home: Home,
-) -> None:
-    """Docs: the option is switches by default; linked anew, it was never another."""
-    await choose(home.hass, home.entry, webhook=False, show_as="covers")
-    by_user = ConfigEntryDisabler.USER
-    await home.hass.config_entries.async_set_disabled_by(home.entry.entry_id, by_user)
-    await home.remove()
-    again = entry_for(home.cloud, home.house.owner)
-    again.add_to_hass(home.hass)
-    await set_up(home.hass, again)
-    assert enabled(home) == {"switch"}

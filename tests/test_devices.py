@@ -7,10 +7,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.parqex.const import DOMAIN
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
-from tests.common import Home, errors, gate_with
+from tests.common import Home, errors
 from tests.conftest import entry_for, set_up
 
 
@@ -20,12 +19,6 @@ def devices(home: Home) -> list[dr.DeviceEntry]:
     return dr.async_entries_for_config_entry(registry, home.entry.entry_id)
 
 
-def device(home: Home, listed_id: str) -> dr.DeviceEntry:
-    """Return the device of a controller or an access point."""
-    (found,) = [one for one in devices(home) if (DOMAIN, listed_id) in one.identifiers]
-    return found
-
-
 def names(home: Home) -> set[str | None]:
     """Return the names of all devices."""
     return {one.name for one in devices(home)}
@@ -33,11 +26,11 @@ def names(home: Home) -> set[str | None]:
 
 async def test_access_points_stand_under_their_controller(home: Home) -> None:
     """A controller is named after what it opens."""
-    controller = device(home, home.house.garage.id)
+    controller = home.device(home.house.garage.id)
     assert controller.name == "ParqEx controller (Garage left, Garage right)"
     assert (controller.manufacturer, controller.sw_version) == ("ParqEx", "0")
     for name in ("Garage left", "Garage right"):
-        access_point = device(home, home.cloud.door(name).id)
+        access_point = home.device(home.cloud.door(name).id)
         assert (access_point.name, access_point.via_device_id) == (name, controller.id)
 
 
@@ -54,8 +47,7 @@ async def test_names_follow_the_user(home: Home) -> None:
         "ParqEx controller (Bicycles, Garage right)",
         "ParqEx controller (Main gate, Pedestrian door, Elevator, …)",
     } <= names(home)
-    state = home.hass.states.get("switch.garage_left")
-    assert state
+    state = home.state("switch.garage_left")
     assert state.name == "Bicycles"
 
 
@@ -110,7 +102,7 @@ async def test_an_access_point_moves_to_another_controller(home: Home) -> None:
     new.doors.append(left)
     home.cloud.remove_controller(home.house.garage)
     await home.advance(30)
-    assert device(home, left.id).via_device_id == device(home, new.id).id
+    assert home.device(left.id).via_device_id == home.device(new.id).id
     assert home.shown("switch.garage_left") == "off"
 
 
@@ -124,29 +116,7 @@ async def test_an_access_point_may_have_its_controllers_id(home: Home) -> None:
     left.open_by_hand()
     await home.advance(30)
     assert home.switches == {"on", "off"}
-    assert device(home, left.id).via_device_id is None
-
-
-async def test_a_record_that_is_never_readable_costs_no_registrations(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Finding 8: a movement changes nothing that the registry holds."""
-    registered: list[Any] = []
-    original = dr.DeviceRegistry.async_get_or_create
-
-    def counted(self: dr.DeviceRegistry, **kwargs: Any) -> dr.DeviceEntry:
-        registered.append(kwargs)
-        return original(self, **kwargs)
-
-    monkeypatch.setattr(dr.DeviceRegistry, "async_get_or_create", counted)
-    home.fail("sync", edit=gate_with(id=None))
-    await home.reload()
-    assert registered
-    registered.clear()
-    home.cloud.door("Garage left").open_by_hand()
-    await home.advance(30)
-    assert home.shown("switch.garage_left") == "on"
-    assert not registered
+    assert home.device(left.id).via_device_id is None
 
 
 def _empty(body: Any) -> Any:
@@ -194,7 +164,7 @@ async def test_an_incomplete_answer_removes_nothing(
     await home.advance(30)
     assert (names(home), home.switches) == (before, {"off"})
     assert {state.entity_id for state in home.hass.states.async_all()} == entity_ids
-    assert device(home, home.gate.id).via_device_id
+    assert home.device(home.gate.id).via_device_id
     assert home.syncs == 2
     assert not errors(caplog)
 
@@ -209,34 +179,9 @@ async def test_a_device_that_may_be_listed_cannot_be_deleted(
     if not loaded:
         await home.unload()
     for listed_id in (home.gate.id, home.house.entrance.id):
-        answer = await browser.remove_device(device(home, listed_id).id)
+        answer = await browser.remove_device(home.device(listed_id).id)
         assert not answer["success"]
         assert "in the ParqEx app first" in answer["error"]["message"]
-
-
-async def test_two_accounts_with_one_door_are_told_apart(
-    home: Home, guest: MockConfigEntry
-) -> None:
-    """By a number, where both know it by the same name."""
-
-    def shown() -> Any:
-        found = dr.async_get(home.hass).async_get_device_by_identifier(
-            (DOMAIN, home.gate.id), guest.entry_id
-        )
-        return found and found.name
-
-    assert shown() == "Front gate"
-    home.gate.names.clear()
-    await home.advance(30)
-    assert shown() == "Main gate (2)"
-    await home.reload()
-    assert device(home, home.gate.id).name == "Main gate"
-
-
-def _without_other_doors(body: Any) -> Any:
-    """Make a record of the other controller unreadable."""
-    del body["devices"][0]["doors"]
-    return body
 
 
 @pytest.mark.parametrize("what", ["renamed", "added"])
@@ -250,7 +195,7 @@ async def test_a_controllers_name_follows_what_changed_in_an_incomplete_list(
     else:
         home.cloud.add_door(home.house.garage, "Cellar")
         wanted = "ParqEx controller (Garage left, Garage right, Cellar)"
-    home.fail("sync", 1, edit=_without_other_doors)
+    home.fail("sync", 1, edit=_partly_unreadable)
     await home.advance(30)
     for _ in range(4):
         await home.advance(30)
@@ -277,13 +222,9 @@ async def test_a_controller_that_is_listed_twice_proves_no_state(
     assert home.shown() in ("unknown", "unavailable")
 
 
-def name_for(home: Home, entry: MockConfigEntry) -> Any:
+def name_for(home: Home, entry: MockConfigEntry) -> str | None:
     """Return the name of the main gate's device of an account."""
-    gate = home.house.entrance.doors[0]
-    found = dr.async_get(home.hass).async_get_device_by_identifier(
-        (DOMAIN, gate.id), entry.entry_id
-    )
-    return found and found.name
+    return home.device(home.house.entrance.doors[0].id, entry).name
 
 
 @pytest.mark.parametrize("first", ["owner", "guest"])
@@ -295,12 +236,15 @@ async def test_a_door_that_is_renamed_in_parqex_is_still_told_apart(
     Whichever of the two accounts is refreshed first.
     """
     gate = home.gate
+    assert name_for(home, guest) == "Front gate"
     gate.names.clear()
     await home.advance(30)
     assert (name_for(home, home.entry), name_for(home, guest)) == (
         "Main gate",
         "Main gate (2)",
     )
+    await home.reload()
+    assert home.device(gate.id).name == "Main gate"
     gate.rename("Yard")
     coordinators = [home.coordinator, guest.runtime_data.coordinator]
     for one in coordinators if first == "owner" else reversed(coordinators):

@@ -3,8 +3,7 @@
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.parqex.const import DOMAIN, EVENT_ACCESS
-from homeassistant.core import State
+from custom_components.parqex.const import EVENT_ACCESS
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from tests.common import GATE, Home
 
@@ -13,20 +12,10 @@ ACCESS = "event.main_gate_access"
 pytestmark = pytest.mark.usefixtures("log_entities")
 
 
-def state(home: Home) -> State:
-    """Return the state of the gate's event entity."""
-    found = home.hass.states.get(ACCESS)
-    assert found
-    return found
-
-
 async def test_an_access_is_published(home: Home) -> None:
     """To automations and to Activity with the same content and context."""
     events = async_capture_events(home.hass, EVENT_ACCESS)
-    device = dr.async_get(home.hass).async_get_device_by_identifier(
-        (DOMAIN, home.gate.id), home.entry.entry_id
-    )
-    assert device
+    device = home.device(home.gate.id)
     dr.async_get(home.hass).async_update_device(device.id, name_by_user="Tor")
     await home.prove_zone()
     home.gate.open_as(home.cloud.visitor("Vera Visitor"))
@@ -38,7 +27,7 @@ async def test_an_access_is_published(home: Home) -> None:
         "channel": "ParqEx Web",
         "occurred_at": "2026-11-02T04:01:04-08:00",
     }
-    assert attributes.items() <= state(home).attributes.items()
+    assert attributes.items() <= home.state(ACCESS).attributes.items()
     (event,) = [one for one in events if one.data["name"] == "Tor"]
     assert event.data == {
         **attributes,
@@ -47,20 +36,20 @@ async def test_an_access_is_published(home: Home) -> None:
         "name": "Tor",
         "requested": "open",
     }
-    assert event.context.id == state(home).context.id
+    assert event.context.id == home.state(ACCESS).context.id
 
 
 async def test_a_reload_looks_like_no_access(home: Home) -> None:
     """The last one is not shown again; without names the sensor for them is removed."""
     home.gate.open_as(home.cloud.visitor("Vera Visitor"))
     await home.advance(30)
-    assert state(home).attributes["user"] == "Vera Visitor"
+    assert home.state(ACCESS).attributes["user"] == "Vera Visitor"
     events = async_capture_events(home.hass, EVENT_ACCESS)
     options = {"record_names": False}
     home.hass.config_entries.async_update_entry(home.entry, options=options)
     await home.reload()
-    assert state(home).state == "unknown"
-    assert state(home).attributes["event_type"] is None
+    assert home.state(ACCESS).state == "unknown"
+    assert home.state(ACCESS).attributes["event_type"] is None
     assert not events
     assert not er.async_get(home.hass).async_get("sensor.main_gate_last_user")
 
@@ -79,4 +68,4 @@ async def test_it_is_available_while_the_log_is(
         home.fail("history" if change == "log refused" else "sync", status=403)
     home.cloud.door("Elevator").open_by_hand()
     await home.advance(30)
-    assert (state(home).state != "unavailable") is available
+    assert (home.state(ACCESS).state != "unavailable") is available

@@ -2,7 +2,6 @@
 
 import pytest
 
-from custom_components.parqex.const import DOMAIN
 from custom_components.parqex.issues import (
     CREDENTIALS_DELETED,
     MAY_NOT,
@@ -14,7 +13,6 @@ from homeassistant.components.cloud import (
     CloudConnectionState,
 )
 from homeassistant.config_entries import ConfigEntryDisabler
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from tests.common import Home
 from tests.conftest import settle
@@ -24,12 +22,6 @@ from tests.nabu_casa import NabuCasa
 KINDS = {CREDENTIALS_DELETED, *MAY_NOT.values(), WEBHOOK_UNREACHABLE}
 
 
-def issues(home: Home) -> set[str | None]:
-    """Return the kinds of the issues that are shown."""
-    registry = ir.async_get(home.hass).issues
-    return {one.translation_key for one in registry.values() if one.domain == DOMAIN}
-
-
 async def test_unreachable_webhook_follows_the_external_url(home: Home) -> None:
     """It vanishes once there is one, or when the webhook is turned off."""
     await home.hass.config.async_update(external_url=PUBLIC)
@@ -37,10 +29,10 @@ async def test_unreachable_webhook_follows_the_external_url(home: Home) -> None:
     for url in (None, PUBLIC, None):
         await home.hass.config.async_update(external_url=url)
         await settle(home.hass)
-        assert issues(home) == (set() if url else {WEBHOOK_UNREACHABLE})
+        assert home.issues == ([] if url else [WEBHOOK_UNREACHABLE])
     home.fail("sync", status=500)
     await choose(home.hass, home.entry, webhook=False)
-    assert not issues(home)
+    assert not home.issues
 
 
 async def test_unreachable_webhook_follows_home_assistant_cloud(home: Home) -> None:
@@ -52,7 +44,7 @@ async def test_unreachable_webhook_follows_home_assistant_cloud(home: Home) -> N
         state = CloudConnectionState.CLOUD_CONNECTED
         async_dispatcher_send(home.hass, SIGNAL_CLOUD_CONNECTION_STATE, state)
         await settle(home.hass)
-        assert issues(home) == (set() if is_logged_in else {WEBHOOK_UNREACHABLE})
+        assert home.issues == ([] if is_logged_in else [WEBHOOK_UNREACHABLE])
 
 
 @pytest.mark.parametrize("how", ["disabled", "removed"])
@@ -60,14 +52,14 @@ async def test_issues_vanish_with_their_account(home: Home, how: str) -> None:
     """There is nothing left to resolve, whatever is found out later."""
     for kind in KINDS:
         async_raise_issue(home.hass, home.entry, kind)
-    assert issues(home) == KINDS
+    assert {*home.issues} == KINDS
     entries, entry_id = home.hass.config_entries, home.entry.entry_id
     if how == "disabled":
         await entries.async_set_disabled_by(entry_id, ConfigEntryDisabler.USER)
     else:
         await entries.async_remove(entry_id)
     await settle(home.hass)
-    assert not issues(home)
+    assert not home.issues
     for kind in KINDS:
         async_raise_issue(home.hass, home.entry, kind)
-    assert not issues(home)
+    assert not home.issues

@@ -116,7 +116,8 @@ async def come_and_go(
 
 
 @pytest.mark.parametrize(
-    "kind", ["reset", "hang before the headers", "502 with HTML", "20 MiB"]
+    "kind",
+    ["reset", "hang before the headers", "hang in the body", "502 with HTML", "20 MiB"],
 )
 async def test_a_command_may_be_carried_out_all_the_same(
     home: TroubledHome, browser: Browser, kind: str

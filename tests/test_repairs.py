@@ -163,8 +163,7 @@ async def test_missing_right_leads_to_linking_again(
 ) -> None:
     """The issue vanishes when a command is accepted."""
     if service == SERVICE_TURN_OFF:
-        home.gate.open_by_hand()
-        await home.advance(30)
+        await home.open()
     allow(home, scope)
     next_flows = set()
     for _ in range(2):

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.common import MockUser
 import voluptuous as vol
 
 from homeassistant.core import Context
@@ -91,26 +91,6 @@ async def test_a_lost_login_is_no_matter_of_rights(home: Home) -> None:
     home.fail("token", status=400)
     with refused("no longer accepts the login"):
         await home.history()
-
-
-async def test_a_guest_learns_that_it_is_for_owners(
-    home: Home, guest: MockConfigEntry
-) -> None:
-    """The switch stays as it is."""
-    with refused("owner of its controller"):
-        await home.history("switch.front_gate")
-    assert home.shown("switch.front_gate") == "off"
-
-
-async def test_without_names_nobody_is_named(home: Home) -> None:
-    """Where the user does not let names be recorded."""
-    options = {"record_names": False}
-    home.hass.config_entries.async_update_entry(home.entry, options=options)
-    await home.reload()
-    home.gate.travel_seconds = 0
-    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
-    (event,) = await home.history()
-    assert event["user"] is None
 
 
 async def test_whoever_may_not_operate_may_not_ask(

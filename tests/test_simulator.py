@@ -133,34 +133,6 @@ def test_secrets_and_personal_data_are_known(cloud: Cloud, house: DemoHouse) -> 
     assert personal <= cloud.personal_data()
 
 
-async def test_its_page_loads_nothing_else(ask: Ask) -> None:
-    """All styles and scripts are in it, and none can insert markup."""
-    _, text = await ask("GET", "/")
-    for part in (".css */", ".js */", "innerHTML", "insertAdjacentHTML", "src="):
-        assert part not in text
-    assert "http" not in text.replace("http-equiv", "")
-
-
-@pytest.mark.parametrize(
-    ("options", "status"),
-    [
-        # A form of another site can send this.
-        ({"headers": {}, "data": '{"act": "end_troubles"}'}, 415),
-        ({"json": {"act": "stuck", "door": "Main gate"}}, 400),
-        ({"json": {"act": "name", "door": "Main gate", "on": True}}, 400),
-        ({"json": {"act": "fault", "endpoint": "sync", "fault": "teapot"}}, 400),
-        ({"json": []}, 400),
-    ],
-)
-async def test_an_invalid_order_of_its_page_changes_nothing(
-    ask: Ask, options: Any, status: int
-) -> None:
-    """It is refused, and the page shows the same as before."""
-    before = await ask("GET", STATE)
-    assert (await ask("POST", ACT, **options))[0] == status
-    assert await ask("GET", STATE) == before
-
-
 async def test_every_trouble_is_shown_and_ended_on_its_page(
     ask: Ask, house: DemoHouse
 ) -> None:

@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
-from custom_components.parqex.const import DOMAIN
 from homeassistant.core import Context
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
-from tests.common import GATE, Home, begin, gate_with, refused
+from tests.common import Home, begin, gate_with, refused
 from tests.conftest import until
 from tests.simulator import Fault
 
@@ -48,12 +47,10 @@ async def test_it_shows_the_wish_until_the_service_confirms_it(home: Home) -> No
     await home.advance(2)
     await home.advance(2)
     assert (home.shown(), home.gate.state) == ("on", "OPEN")
-    home.gate.close_by_hand()
-    await home.advance(16)
+    await home.close(16)
     await home.advance(14)
     assert home.shown() == "off"
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     await home.turn("toggle")
     await home.advance(4)
     assert home.gate.state == "CLOSED"
@@ -66,25 +63,29 @@ REFUSALS = {
     428: "needs a door sensor",
     501: "does not support",
 }
-FAILURES = {
-    "may not operate Main gate": Fault(status=403),
-    "asks to wait": Fault(status=429),
-    "Main gate may or may not move": Fault(status=500),
-    "may or may not move": Fault(reset=True, after=True),
-    "could not be understood": Fault(status=200, body="<html>"),
-    "no longer accepts the login": Fault(status=401),
-}
+UNSURE = "Main gate may or may not move"
+# A page that begins with a mark of the encoding; a controller that did not respond.
+PAGE = Fault(
+    status=200,
+    body=b"\xef\xbb\xbf<!doctype html><h1>Maintenance</h1>",
+    headers={"Content-Type": "text/html"},
+)
+SILENT = Fault(status=200, body='{"message": "Your ParqEx didn\'t respond. Wait."}')
+FAILURES = [
+    ("may not operate Main gate", Fault(status=403)),
+    ("asks to wait", Fault(status=429)),
+    *((UNSURE, one) for one in (Fault(status=500), Fault(reset=True, after=True))),
+    *((UNSURE, one) for one in (PAGE, SILENT)),
+    ("could not be understood", Fault(status=200, body="<html>")),
+    ("no longer accepts the login", Fault(status=401)),
+]
 
 
 @pytest.mark.parametrize(("refusal", "words"), REFUSALS.items())
 async def test_a_refusal_says_what_to_do(home: Home, refusal: int, words: str) -> None:
     """With the name that the user gave it; and the next try may follow at once."""
-    registry = dr.async_get(home.hass)
-    gate = registry.async_get_device_by_identifier(
-        (DOMAIN, home.gate.id), home.entry.entry_id
-    )
-    assert gate
-    registry.async_update_device(gate.id, name_by_user="Tor")
+    gate = home.device(home.gate.id)
+    dr.async_get(home.hass).async_update_device(gate.id, name_by_user="Tor")
     home.house.entrance.refusal = refusal
     with refused(words) as caught:
         await home.turn("turn_on")
@@ -95,7 +96,7 @@ async def test_a_refusal_says_what_to_do(home: Home, refusal: int, words: str) -
     assert (home.shown(), len(home.sent)) == ("on", 2)
 
 
-@pytest.mark.parametrize(("words", "fault"), FAILURES.items())
+@pytest.mark.parametrize(("words", "fault"), FAILURES)
 async def test_a_failure_says_what_is_known(
     home: Home, fault: Fault, words: str
 ) -> None:
@@ -118,6 +119,5 @@ async def test_who_asked_is_known_however_long_the_answer_takes(
         await home.turn("turn_off", context=Context())
     home.freezer.tick(9)
     await call
-    state = home.hass.states.get(GATE)
-    assert state
+    state = home.state()
     assert (state.state, state.context.user_id) == ("on", hass_admin_user.id)

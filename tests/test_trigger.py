@@ -62,8 +62,7 @@ async def use(home: Home) -> None:
     home.gate.open_as(home.cloud.visitor("Vera Visitor"))
     home.cloud.door("Elevator").open_by_hand()
     await home.advance(30)
-    home.gate.close_by_hand()
-    await home.advance(30)
+    await home.close()
 
 
 VERA = "Main gate opened Vera Visitor"
@@ -143,8 +142,7 @@ async def test_what_is_published_late(
     await home.advance(600)
     home.cloud.faults.clear()
     await home.advance(120)
-    home.gate.close_by_hand()
-    await home.advance(30)
+    await home.close()
     assert said(calls) == expected
 
 

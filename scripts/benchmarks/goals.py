@@ -36,18 +36,6 @@ def goals(results: Results) -> Iterator[Goal]:
     """Compare the results with every goal."""
     largest = max(results.polls)
     usual = results.polls[min(USUAL, largest)]
-    every = results.polls.values()
-
-    requests = max(one.quiet_requests for one in every)
-    yield Goal(
-        "requests per poll when nothing moved", "1", str(requests), requests == 1
-    )
-    yield Goal(
-        "requests per poll when access points on k controllers moved",
-        "1 + k",
-        f"{usual.moved_requests} with k = {usual.moved_controllers}",
-        all(one.moved_requests == 1 + one.moved_controllers for one in every),
-    )
     yield _ratio(
         "poll when nothing moved, against a bare GET of the same body",
         usual.quiet / usual.floor,
@@ -57,15 +45,6 @@ def goals(results: Results) -> Iterator[Goal]:
         "poll when one access point moved, against a bare GET and one `orjson.loads`",
         usual.one / usual.one_floor,
         2.5,
-    )
-    writes = max(one.quiet_writes for one in every)
-    yield Goal("state writes when nothing moved", "0", str(writes), writes == 0)
-    strays = max(one.stray_writes for one in every)
-    yield Goal(
-        "state writes when one access point moved",
-        "only its entities'",
-        f"{usual.moved_writes} of its own, {strays} of others",
-        strays == 0 < usual.moved_writes,
     )
     set_ups = results.set_ups[max(results.set_ups)]
     yield _leanest("set-up of an account, per entity", set_ups, 1e6, "µs")

@@ -1,38 +1,26 @@
-"""The cost of a poll: when nothing moved, and when one access point did."""
+"""The time of a poll; tests/test_cost.py counts its requests and state writes."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 import orjson
 
-from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
-from homeassistant.core import callback
-
-from .account import POINTS_PER_CONTROLLER, LinkedAccount
-
-# The number of controllers that move at once to count requests.
-MOVED_CONTROLLERS = 3
+from .account import LinkedAccount
 
 type Measured = Callable[[], Awaitable[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Polls:
-    """Costs of a poll: seconds, requests and state writes."""
+    """Seconds of a poll, and of the least possible work."""
 
     bytes_of_body: int
     floor: float
     quiet: float
     one_floor: float
     one: float
-    quiet_requests: int
-    moved_controllers: int
-    moved_requests: int
-    quiet_writes: int
-    moved_writes: int
-    stray_writes: int
 
 
 async def measure_polls(account: LinkedAccount, rounds: int) -> Polls:
@@ -53,7 +41,6 @@ async def measure_polls(account: LinkedAccount, rounds: int) -> Polls:
         quiet=quiet,
         one_floor=one_floor,
         one=one,
-        **await _count(account),
     )
 
 
@@ -70,42 +57,3 @@ async def _least(
             await action()
             times.append(perf_counter() - started)
     return min(taken[floor]), min(taken[poll])
-
-
-async def _count(account: LinkedAccount) -> dict[str, int]:
-    """Count requests and state writes."""
-    writes: list[str] = []
-
-    @callback
-    def note(data: Mapping[str, Any]) -> bool:
-        writes.append(data["entity_id"])
-        return False
-
-    async def requests_of_a_poll() -> int:
-        before = await account.service.requests()
-        writes.clear()
-        await account.poll()
-        await account.settle()
-        return await account.service.requests() - before
-
-    await account.poll()
-    await account.settle()
-    bus = account.hass.bus
-    bus.async_listen(EVENT_STATE_CHANGED, lambda _: None, event_filter=note)
-    bus.async_listen(EVENT_STATE_REPORTED, lambda _: None, event_filter=note)
-    quiet_requests = await requests_of_a_poll()
-    quiet_writes = len(writes)
-    moved = range(0, account.points, POINTS_PER_CONTROLLER)[:MOVED_CONTROLLERS]
-    await account.move(*moved)
-    moved_requests = await requests_of_a_poll()
-    await account.move(0)
-    await requests_of_a_poll()
-    strays = [one for one in writes if not one.partition(".")[2].startswith("gate_0")]
-    return {
-        "quiet_requests": quiet_requests,
-        "moved_controllers": len(moved),
-        "moved_requests": moved_requests,
-        "quiet_writes": quiet_writes,
-        "moved_writes": len(writes),
-        "stray_writes": len(strays),
-    }

@@ -28,17 +28,6 @@ class LogHome(Home):
         self.cloud.time_zone, self.house.owner.time_zone = zone, account
         await set_up(self.hass, self.entry)
 
-    async def history(self, entity_id: str = "switch.main_gate", **data: Any) -> Any:
-        """Return what the action answers."""
-        response: Any = await self.hass.services.async_call(
-            "parqex",
-            "get_access_history",
-            {"entity_id": entity_id, **data},
-            blocking=True,
-            return_response=True,
-        )
-        return response[entity_id]["events"]
-
     @property
     def clock(self) -> ServiceClock:
         """The clock of the service, as far as it is known."""

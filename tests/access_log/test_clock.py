@@ -1,6 +1,6 @@
 """In which zone ParqEx writes its times."""
 
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -138,13 +138,6 @@ def test_an_unproven_time_is_kept_within_its_window() -> None:
     assert clock.to_utc(ahead, WINTER, WINTER - HOUR, before) == before
 
 
-def test_a_proven_time_may_lie_outside_its_window() -> None:
-    """A controller may report late."""
-    clock = clock_of(zone=UTC)
-    late = WINTER - 5 * HOUR
-    assert clock.to_utc(written(late, UTC), WINTER, WINTER - HALF_MINUTE) == late
-
-
 def test_a_time_is_not_known_while_the_candidates_disagree_or_are_unknown() -> None:
     """An account in UTC needs no proof."""
     assert clock_of().known_utc(written(WINTER, UTC)) is None
@@ -152,27 +145,3 @@ def test_a_time_is_not_known_while_the_candidates_disagree_or_are_unknown() -> N
     assert clock_of(LONDON).known_utc(written(SUMMER, LONDON)) is None
     assert clock_of(LONDON).known_utc(written(WINTER, UTC)) == WINTER
     assert clock_of(ZoneInfo("Etc/UTC")).known_utc(written(SUMMER, UTC)) == SUMMER
-
-
-@pytest.mark.parametrize(
-    ("account_zone", "zone", "observed", "needed"),
-    [
-        (None, None, [], True),
-        (NEW_YORK, None, [], False),
-        (NEW_YORK, None, [NEW_YORK, UTC], False),
-        (NEW_YORK, None, [KOLKATA], True),
-        (None, timezone(timedelta(hours=-5)), [NEW_YORK], True),
-        (None, UTC, [UTC], False),
-        (None, UTC, [UTC, NEW_YORK], True),
-        (NEW_YORK, UTC, [NEW_YORK], True),
-    ],
-)
-def test_the_accounts_zone_is_needed_while_unknown_or_doubted(
-    account_zone: tzinfo | None,
-    zone: tzinfo | None,
-    observed: list[tzinfo],
-    needed: bool,
-) -> None:
-    """A proof needs it no more."""
-    clock = clock_of(account_zone, zone)
-    assert clock.needs_account_zone(map(seen, observed)) is needed

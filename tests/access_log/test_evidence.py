@@ -13,14 +13,6 @@ from .test_log import events_of, toggle
 NEW_YORK = "America/New_York"
 
 
-async def moved(home: LogHome, seconds: float = 30) -> datetime:
-    """Move the gate, let it be seen, and return when it moved."""
-    at = now()
-    toggle(home.gate)
-    await home.advance(seconds)
-    return at
-
-
 @pytest.mark.parametrize(
     "zone", [NEW_YORK, "Asia/Kathmandu", "Pacific/Auckland", "UTC"]
 )
@@ -30,11 +22,11 @@ async def test_the_zone_is_learnt_and_kept_over_restarts(
     """From the first movement that is seen, with one question to the service."""
     home = unlinked
     await home.link(zone, NEW_YORK if zone == "UTC" else zone)
-    times = [await moved(home)]
+    times = [await home.move()]
     await home.unload()
-    times.append(await moved(home, 3 * HOUR))
+    times.append(await home.move(3 * HOUR))
     await home.link(zone, "Europe/Paris")
-    times.append(await moved(home))
+    times.append(await home.move())
     assert home.times == times
     assert str(home.clock.zone) == zone
     assert home.endpoints.count("user_settings") == 1
@@ -53,11 +45,11 @@ async def test_without_the_accounts_zone_an_offset_is_learnt_and_kept(
     home = unlinked
     home.fail("user_settings", **fault)
     await home.link(zone)
-    times = [await moved(home)]
+    times = [await home.move()]
     await home.unload()
-    times.append(await moved(home, 17 * HOUR))
+    times.append(await home.move(17 * HOUR))
     await home.link(zone)
-    times.append(await moved(home))
+    times.append(await home.move())
     assert home.times == times
     asked = home.endpoints.count("user_settings")
     await home.advance(600)
@@ -74,7 +66,7 @@ async def test_a_state_seen_before_its_time_moves_no_zone(unlinked: LogHome) -> 
     await home.link()
     for _ in range(2):
         home.fail("sync", 1, edit=gate_with(last_toggled=f"{toggled:%F %T}"))
-        toggled = await moved(home)
+        toggled = await home.move()
         times.append(toggled)
         await home.advance(30)
         assert str(home.clock.zone) == "UTC"
@@ -93,7 +85,7 @@ async def test_an_outage_teaches_nothing_and_no_time_is_hours_off(
     await home.link(NEW_YORK)
     home.fail("sync", status=503)
     await home.advance(60)
-    opened = await moved(home, 120)
+    opened = await home.move(120)
     for _ in range(10):
         await home.advance(120)
     home.cloud.faults.clear("sync")
@@ -116,20 +108,20 @@ async def test_times_with_a_zone_are_taken_at_their_word(
     for _ in range(2):
         home.cloud.faults.clear("sync")
         home.fail("sync", edit=gate_with(last_toggled=now().isoformat()))
-        times.append(await moved(home))
+        times.append(await home.move())
     assert not home.clock.proven
     assert home.times == times
 
 
 async def test_an_entry_ahead_of_the_clock_is_no_evidence(home: LogHome) -> None:
     """It is published when its time has come."""
-    await moved(home)
+    await home.move()
 
     def ahead(events: list[Any]) -> list[Any]:
         return [{**events[0], "toggle_date_time": "2026-11-02 18:00:00"}, *events]
 
     home.cloud.faults.add("history", events_of(ahead))
-    await moved(home)
+    await home.move()
     assert home.kinds == ["opened", "closed"]
     assert str(home.clock.zone) == "UTC"
     await home.advance(5 * HOUR)
@@ -143,11 +135,11 @@ async def test_another_zone_in_parqex_publishes_nothing_twice(
     """But all that is new, and with its time once that was seen twice."""
     home = unlinked
     await home.link(NEW_YORK)
-    times = [await moved(home) for _ in range(4)]
+    times = [await home.move() for _ in range(4)]
     await home.advance(HOUR)
     home.cloud.time_zone = home.house.owner.time_zone = to
     for _ in range(4):
-        times.append(await moved(home))
+        times.append(await home.move())
         await home.advance(HOUR)
     assert home.kinds == ["opened", "closed"] * 4
     assert str(home.clock.zone) == to
@@ -167,16 +159,16 @@ async def test_the_hour_that_comes_twice_keeps_its_order_and_times(
     home = unlinked
     home.cloud.history_order = order
     await home.link(NEW_YORK)
-    times = [await moved(home), await moved(home)]
+    times = [await home.move(), await home.move()]
     home.freezer.move_to("2026-11-01 05:10:00")
     await home.advance(0)
-    times += [await moved(home), await moved(home)]
+    times += [await home.move(), await home.move()]
     await home.unload()
     for minutes in (350, 370):
         home.freezer.move_to(
             datetime(2026, 11, 1, minutes // 60, minutes % 60, tzinfo=UTC)
         )
-        times.append(await moved(home, 0))
+        times.append(await home.move(0))
     home.freezer.move_to("2026-11-01 08:00:00")
     await home.link(NEW_YORK)
     assert home.kinds == ["opened", "closed"] * 3

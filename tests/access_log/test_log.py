@@ -93,8 +93,7 @@ async def test_an_access_says_who_and_how_and_nothing_else_of_the_person(
     changes = async_capture_events(home.hass, "state_changed")
     home.gate.open_as(visitor)
     await home.advance(30)
-    state = home.hass.states.get(EVENT)
-    assert state
+    state = home.state(EVENT)
     assert state.attributes.items() >= {
         ("event_type", "opened"),
         ("user", "Vera Visitor"),
@@ -105,8 +104,7 @@ async def test_an_access_says_who_and_how_and_nothing_else_of_the_person(
     assert visitor.id not in everything
     assert visitor.email not in everything
     closed = now()
-    home.gate.close_by_hand()
-    await home.advance(30)
+    await home.close()
     assert home.kinds == ["opened", "closed"]
     assert home.users == ["Vera Visitor", None]
     assert home.events[1].data["channel"] == "Door Sensor"
@@ -128,20 +126,6 @@ async def test_a_failed_attempt_is_found_though_nothing_moved(home: LogHome) -> 
     assert home.kinds == ["failed"]
     assert home.events[0].data["requested"] == "open"
     assert home.shown(LAST_USER) == STATE_UNKNOWN
-
-
-async def test_a_log_is_fetched_once_for_all_that_moved(home: LogHome) -> None:
-    """And not while nothing moves."""
-    home.cloud.requests.clear()
-    home.gate.open_by_hand()
-    home.cloud.door("Elevator").open_by_hand()
-    await home.advance(30)
-    assert home.fetches == 1
-    home.gate.close_by_hand()
-    home.cloud.door("Garage left").open_by_hand()
-    await home.advance(30)
-    await home.advance(30)
-    assert home.fetches == 3
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest", "shuffled"])
@@ -228,10 +212,8 @@ async def test_without_a_time_of_the_last_movement_the_first_fetch_counts(
     unlinked.fail("history", status=500)
     await unlinked.link()
     unlinked.cloud.faults.clear("history")
-    unlinked.gate.close_by_hand()
-    await unlinked.advance(30)
-    unlinked.gate.open_by_hand()
-    await unlinked.advance(30)
+    await unlinked.close()
+    await unlinked.open()
     assert unlinked.kinds == ["opened"]
 
 
@@ -241,8 +223,7 @@ async def test_what_happens_between_the_list_and_the_first_log_is_published(
 ) -> None:
     """The list does not show it yet; what was hours ago is old."""
     home = unlinked
-    home.gate.open_by_hand()
-    await home.advance(2 * HOUR)
+    await home.open(2 * HOUR)
 
     def closed_after(body: Any) -> Any:
         home.gate.close_by_hand()
@@ -270,12 +251,10 @@ async def test_only_the_log_or_only_the_list_may_write_zones(
         home.fail("sync", edit=with_zone)
     else:
         home.cloud.history_time_format = "%Y-%m-%dT%H:%M:%S%z"
-    home.gate.open_by_hand()
-    await home.advance(2 * HOUR)
+    await home.open(2 * HOUR)
     await home.link(NEW_YORK)
     assert not home.kinds
-    home.gate.close_by_hand()
-    await home.advance(30)
+    await home.close()
     assert home.kinds == ["closed"]
 
 
@@ -294,8 +273,7 @@ async def test_what_happens_before_the_first_fetch_is_published(
     await home.link()
     await home.advance(30)
     moved = now()
-    toggle(home.gate)
-    await home.advance(30)
+    await home.move()
     home.cloud.faults.clear()
     await home.advance(900)
     assert home.times == [moved]
@@ -329,8 +307,7 @@ async def test_what_was_missed_starts_automations(
 ) -> None:
     """It is published once Home Assistant has started."""
     await home.unload()
-    home.gate.open_by_hand()
-    await home.advance(600)
+    await home.open(600)
     home.hass.set_state(CoreState.not_running)
     runs = await automate(home) if automation_first else []
     await home.link()
@@ -375,8 +352,7 @@ async def test_ids_may_be_spelled_differently(unlinked: LogHome) -> None:
     unlinked.cloud.faults.add("sync", Fault(edit=plain))
     unlinked.cloud.faults.add("history", events_of(dashed))
     await unlinked.link()
-    unlinked.gate.open_by_hand()
-    await unlinked.advance(30)
+    await unlinked.open()
     assert unlinked.kinds == ["opened"]
     assert len(await unlinked.history()) == 1
 
@@ -384,8 +360,7 @@ async def test_ids_may_be_spelled_differently(unlinked: LogHome) -> None:
 async def test_logs_of_doors_are_put_in_order_one_by_one(home: LogHome) -> None:
     """An older entry of another access point does not turn the order."""
     home.cloud.history_types = {"door"}
-    home.gate.open_by_hand()
-    await home.advance(HOUR)
+    await home.open(HOUR)
     home.events.clear()
     for _ in range(2):
         toggle(home.gate)
@@ -439,8 +414,7 @@ async def test_an_entry_in_several_answers_is_published_once(home: LogHome) -> N
 
     home.cloud.faults.add("history", events_of(all_entries))
     for _ in range(2):
-        toggle(home.gate)
-        await home.advance(30)
+        await home.move()
     await home.advance(900)
     assert home.kinds == ["opened", "closed"]
 
@@ -449,13 +423,11 @@ async def test_bare_dates_are_counted(home: LogHome) -> None:
     """The same may happen twice a day, and is not too old just after midnight."""
     home.cloud.history_time_format = "%Y-%m-%d"
     for _ in range(4):
-        toggle(home.gate)
-        await home.advance(30)
+        await home.move()
     await home.unload()
     await home.link()
     await home.advance(11 * HOUR - 170)
-    toggle(home.gate)
-    await home.advance(30)
+    await home.move()
     assert now().hour == 0
     assert home.kinds == ["opened", "closed"] * 2 + ["opened"]
     home.freezer.tick(60)
@@ -484,8 +456,7 @@ async def test_what_moved_while_its_record_was_unreadable_is_published(
     unreadable = Fault(edit=without_controller) if whole else UNREADABLE
     home.cloud.faults.add("sync", unreadable, times=1)
     opened = now()
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     assert not home.events
     await home.advance(30)
     assert home.times == [opened]
@@ -588,8 +559,7 @@ async def test_a_guest_sees_states_but_no_log(
     """It is logged once for the account, tried again daily, and has a clock."""
     home = unlinked
     for _ in range(5):
-        toggle(home.gate)
-        await home.advance(30)
+        await home.move()
     assert home.shown("switch.front_gate") == "on"
     assert guest.runtime_data.access_log.clock.proven
     assert len(guest.runtime_data.coordinator.data.controllers) > 1
@@ -614,8 +584,7 @@ async def test_entities_of_the_log_come_when_it_is_shown(
     again = f"The access log of {guest.title} is available again"
     assert caplog.text.count(again) == 1
     assert {home.shown(entity_id) for entity_id in log_entities} == {STATE_UNKNOWN}
-    toggle(home.gate)
-    await home.advance(30)
+    await home.move()
     assert home.shown("event.front_gate_access") != STATE_UNKNOWN
     home.cloud.history_owner_only = True
     await home.hass.config_entries.async_reload(guest.entry_id)
@@ -736,8 +705,7 @@ async def test_a_rejected_token_is_no_refusal_of_the_log(home: LogHome) -> None:
 async def test_one_failure_teaches_no_other_way_to_ask(home: LogHome) -> None:
     """It is read by controller again, up to the day after tomorrow."""
     home.fail("history", 1, status=500)
-    toggle(home.gate)
-    await home.advance(30)
+    await home.move()
     await home.advance(60)
     assert home.kinds == ["opened"]
     asked = [one.query for one in home.cloud.requests if one.endpoint == "history"]
@@ -806,10 +774,8 @@ async def test_a_wrong_time_at_linking_hides_no_access(unlinked: LogHome) -> Non
     await home.link()
     for _ in range(4):
         await home.advance(30)
-    home.gate.open_by_hand()
-    await home.advance(30)
-    home.gate.close_by_hand()
-    await home.advance(30)
+    await home.open()
+    await home.close()
     for _ in range(4):
         await home.advance(900)
     assert home.kinds == ["opened", "closed"]
@@ -820,8 +786,7 @@ async def test_an_attempt_from_before_the_link_is_not_published(
 ) -> None:
     """Also if the log can be read only after the gate has moved."""
     home = unlinked
-    home.gate.open_by_hand()
-    await home.advance(600)
+    await home.open(600)
     home.gate.refusal = 400
     home.gate.close_as(home.cloud.visitor("Vera Visitor"))
     home.gate.refusal = None
@@ -829,8 +794,7 @@ async def test_an_attempt_from_before_the_link_is_not_published(
     home.fail("history", status=500)
     await home.link()
     await home.advance(60)
-    home.gate.close_by_hand()
-    await home.advance(30)
+    await home.close()
     home.cloud.faults.clear()
     for _ in range(3):
         await home.advance(900)
@@ -856,8 +820,7 @@ async def test_an_entry_that_is_logged_late_is_awaited(
         return found[1:]
 
     home.cloud.faults.add("history", events_of(without_newest), times=1)
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     assert len(events) == 1
     assert home.kinds == ["opened", "closed"]
     for _ in range(8):
@@ -892,8 +855,7 @@ async def test_the_first_log_read_late_has_right_times(unlinked: LogHome) -> Non
 async def test_a_bare_date_stays_within_that_day(home: LogHome) -> None:
     """Though it is logged only after midnight, and the log was read after it before."""
     home.cloud.history_time_format = "%Y-%m-%d"
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     home.freezer.move_to("2026-11-02 23:49:00+00:00")
     await home.advance(30)
     home.cloud.faults.add("history", events_of(lambda events: events[1:]))
@@ -917,8 +879,7 @@ async def test_bare_dates_name_everybody_once(home: LogHome, order: Any) -> None
     for name in people:
         home.gate.open_as(home.cloud.visitor(name))
         await home.advance(30)
-        home.gate.close_by_hand()
-        await home.advance(30)
+        await home.close()
     opened = [
         one.data["user"] for one in home.events if one.data["event_type"] == "opened"
     ]
@@ -969,8 +930,7 @@ async def test_days_to_come_may_be_refused_with_any_status(
     await home.link()
     await home.advance(30)
     for _ in range(3):
-        toggle(home.gate)
-        await home.advance(30)
+        await home.move()
         await home.advance(HOUR)
     assert home.kinds == ["opened", "closed", "opened"]
 
@@ -982,8 +942,7 @@ async def test_a_failed_attempt_does_not_stand_for_the_movement(home: LogHome) -
     home.gate.refusal = None
     home.freezer.tick(5)
     home.cloud.faults.add("history", events_of(lambda events: events[1:]), times=1)
-    home.gate.open_by_hand()
-    await home.advance(25)
+    await home.open(25)
     assert home.kinds == ["failed"]
     for _ in range(24):
         await home.advance(5)
@@ -998,12 +957,10 @@ async def test_a_date_that_was_edited_is_not_told_again(home: LogHome) -> None:
     home.gate.open_as(home.cloud.visitor("Vera Visitor"), "Door Sensor")
     await home.advance(30)
     await home.advance(900)
-    toggle(home.gate)
-    await home.advance(30)
+    await home.move()
     await home.advance(HOUR)
     assert home.users == [None, None]
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     assert home.kinds == ["opened", "closed", "opened"]
     assert home.users == [None, None, None]
 
@@ -1028,8 +985,7 @@ async def test_dates_of_a_log_by_access_point_keep_their_order(home: LogHome) ->
     home.events.clear()
     home.gate.open_by_hand()
     home.freezer.tick(5)
-    home.gate.close_by_hand()
-    await home.advance(30)
+    await home.close()
     assert home.kinds == ["opened", "closed"]
 
 
@@ -1083,6 +1039,5 @@ async def test_a_movement_that_the_log_times_apart_is_from_before(
     await home.link()
     await home.advance(900)
     assert not home.kinds
-    home.gate.close_by_hand()
-    await home.advance(30)
+    await home.close()
     assert home.kinds == ["closed"]

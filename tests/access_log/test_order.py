@@ -1,6 +1,6 @@
 """The chronological order of answers, and what identifies their entries."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,8 @@ TWICE = ("11-01 00:59:00", "11-01 01:50:00", "11-01 01:10:00", "11-01 02:00:00")
         *((TWICE[::-1], k, "3210", True) for k in (True, False)),
         (TWICE[1:3], True, "10", True),
         (TWICE[1:3], False, "01", False),
+        # A service may begin to name zones.
+        (("12:00:01+00:00", "12:00:00"), False, "10", True),
     ],
 )
 def test_an_answer_is_put_in_order(
@@ -62,34 +64,6 @@ def test_an_answer_is_put_in_order(
     found, direction = chronological(events, known, clock.comes_twice)
     assert "".join(str(one.channel) for one in found) == order
     assert direction is newest_first
-
-
-def test_times_with_and_without_a_zone_can_be_compared() -> None:
-    """A service may begin to name zones."""
-    naive = event("12:00:00")
-    aware = event("12:00:01")._replace(
-        occurred=datetime(2026, 11, 2, 12, 0, 1, tzinfo=UTC)
-    )
-    assert chronological([aware, naive], False, ServiceClock().comes_twice) == (
-        [naive, aware],
-        True,
-    )
-
-
-def test_a_key_holds_the_time_the_state_and_the_plain_id() -> None:
-    """A midnight is no bare date."""
-    entries = identified(
-        [
-            event("00:00:00"),
-            event("11-02"),
-            event("00:00:00", access_point_id="0a1B"),
-        ]
-    )
-    assert [entry.key for entry in entries] == [
-        "2026-11-02T00:00:00 OPEN 0a1b",
-        "2026-11-02 OPEN 0a1b",
-        "2026-11-02T00:00:00 OPEN 0a1b",
-    ]
 
 
 @pytest.mark.parametrize(

@@ -1,197 +1,119 @@
 """When the log of a controller is fetched next."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from custom_components.parqex.access_log.schedule import FetchSchedule
-from custom_components.parqex.api import (
-    AccessEvent,
-    AccessPoint,
-    Controller,
-    Snapshot,
-    SnapshotChange,
-    State,
-)
+from custom_components.parqex.access_log.schedule import ControllerSchedule
+from tests.common import gate_with
 
-MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
-EARLIER = "2026-11-02 11:00:00"
-TOGGLED = "2026-11-02 12:00:00"
+from .conftest import HOUR, LogHome
+from .test_log import Fault, begin_fetch, events_of, toggle, without_controller
 
 
-def snapshot(
-    state: State | None = State.CLOSED,
-    toggled: str | None = EARLIER,
-    *,
-    doors: str = "a",
-    controller_id: str = "c",
-    name: str = "",
-) -> Snapshot:
-    """Return a controller with access points that are all alike."""
-    last_toggled = datetime.fromisoformat(toggled) if toggled else None
-    access_points = {
-        one: AccessPoint(
-            *(one, controller_id, name, 1, state, last_toggled, True),
-            *(None, None, False, None, None),
-        )
-        for one in doors
-    }
-    controller = Controller(controller_id, None, None)
-    return Snapshot({controller_id: controller}, access_points)
+@pytest.fixture
+async def home(home: LogHome) -> LogHome:
+    """Return the house with one controller, whose log was just fetched."""
+    home.cloud.remove_controller(home.house.garage)
+    await home.advance(870)
+    return home
 
 
-def followed(*snapshots: Snapshot) -> FetchSchedule:
-    """Return the schedule after these, the log fetched well at 0 after the first one."""
-    schedule = FetchSchedule()
-    for before, now in pairwise((Snapshot({}, {}), *snapshots)):
-        follow(schedule, before, now)
-        if not before.controllers:
-            fetch(schedule, 0)
-    return schedule
+async def fetched_after(home: LogHome, waits: list[float]) -> None:
+    """See that the log is fetched after each of these seconds, and not before."""
+    for wait in waits:
+        home.cloud.requests.clear()
+        await home.advance(wait - 2)
+        assert not home.fetches
+        await home.advance(2)
+        assert home.fetches == 1
 
 
-def follow(schedule: FetchSchedule, before: Snapshot, now: Snapshot) -> None:
-    """Have a schedule follow from one snapshot to the next."""
-    schedule.follow(SnapshotChange.between(before, now))
+async def test_only_what_moved_or_is_new_is_fetched_at_once(home: LogHome) -> None:
+    """And once for all that did; otherwise every quarter of an hour."""
+    home.cloud.door("Pedestrian door").rename("Wicket")
+    await fetched_after(home, [900, 900])
+    for change in (
+        lambda: (toggle(home.gate), toggle(home.cloud.door("Elevator"))),
+        # A new time without a new state is a movement, and so is the opposite.
+        lambda: (toggle(home.gate), toggle(home.gate)),
+        lambda: home.fail("sync", 1, edit=gate_with(state="MOVING")),
+        lambda: home.cloud.add_door(home.house.entrance, "Roof"),
+    ):
+        home.cloud.requests.clear()
+        change()
+        await home.advance(30)
+        assert home.fetches == 1
 
 
-def fetch(schedule: FetchSchedule, now: float, *events: AccessEvent) -> None:
-    """Fetch a log with these new entries."""
-    due = schedule.due(now)
-    assert due
-    due[1].begin(now)
-    due[1].succeeded()
-    due[1].await_missing(events, now)
-
-
-def logged(
-    written: str, state: State = State.OPEN, access_point_id: str = "a"
-) -> AccessEvent:
-    """Return an entry of the log."""
-    time = datetime.fromisoformat(written)
-    return AccessEvent(access_point_id, state, time, None, None, True)
-
-
-def test_a_new_controller_is_fetched_at_once_then_every_quarter_of_an_hour() -> None:
-    """Attempts that failed move nothing."""
-    schedule = FetchSchedule()
-    assert schedule.due(0) is None
-    assert schedule.seconds_until_next(0) is None
-    follow(schedule, Snapshot({}, {}), snapshot())
-    assert schedule.seconds_until_next(-DAY) == 0
-    fetch(schedule, 100)
-    assert schedule.seconds_until_next(100) == 15 * MINUTE
-    fetch(schedule, 100 + 15 * MINUTE)
-
-
-def test_what_is_not_listed_is_not_fetched_and_forgotten_once_it_is_gone() -> None:
-    """A record that is unreadable once changes nothing of the pace."""
-    elsewhere = snapshot(doors="x", controller_id="d")
-    unreadable = Snapshot({}, {}, skipped=1)
-    schedule = followed(snapshot())
-    controller = schedule.get("c")
-    assert controller
-    controller.was_refused(0)
-    follow(schedule, snapshot(), unreadable)
-    assert schedule.due(DAY) is None
-    follow(schedule, unreadable, snapshot())
-    assert schedule.get("c") is controller
-    assert schedule.seconds_until_next(0) == 15 * MINUTE
-    follow(schedule, snapshot(), elsewhere)
-    follow(schedule, elsewhere, snapshot())
-    assert schedule.seconds_until_next(0) == 0
-
-
-@pytest.mark.parametrize(
-    ("now", "wait"),
-    [
-        (snapshot(State.OPEN, TOGGLED), 0),
-        (snapshot(State.OPEN), 0),
-        (snapshot(State.CLOSED, TOGGLED), 0),
-        (snapshot(None, None), 0),
-        (snapshot(doors="ab"), 0),
-        (snapshot(name="Gate"), 15 * MINUTE),
-    ],
-)
-def test_only_what_moved_or_is_new_is_fetched_at_once(
-    now: Snapshot, wait: float
+@pytest.mark.parametrize("other", ["door_state", "door_id"])
+async def test_a_missing_entry_is_awaited_three_times(
+    home: LogHome, other: str
 ) -> None:
-    """A new time without a new state is a movement, a new name is none."""
-    assert followed(snapshot(), now).seconds_until_next(0) == wait
+    """After each movement; no entry of another state or access point ends the wait."""
+    elsewhere = {"door_id": home.cloud.door("Elevator").id, "door_state": "CLOSED"}
+
+    def others(events: list[Any]) -> list[Any]:
+        return [{**events[0], "door_state": "OPEN", other: elsewhere[other]}]
+
+    home.cloud.faults.add("history", events_of(others))
+    await home.open()
+    await fetched_after(home, [30, 60, 120, 900, 900])
+    home.gate.close_by_hand()
+    await home.open()
+    await fetched_after(home, [30, 60, 120, 900])
 
 
-def waits(
-    schedule: FetchSchedule, *events: AccessEvent, now: float = 100
-) -> Iterator[float]:
-    """Yield after how many seconds each of the next fetches comes."""
-    while True:
-        fetch(schedule, now, *events)
-        wait = schedule.seconds_until_next(now)
-        assert wait is not None
-        yield wait
-        now += wait
-
-
-@pytest.mark.parametrize(
-    ("event", "ends"),
-    [
-        (logged(TOGGLED, State.CLOSED), False),
-        (logged(TOGGLED, access_point_id="b"), False),
-        (logged(TOGGLED), True),
-    ],
-)
-def test_a_missing_entry_is_awaited_three_times(event: AccessEvent, ends: bool) -> None:
-    """It, or a later one of that state, ends the wait; nothing else of the log does."""
-    schedule = followed(snapshot(), snapshot(State.OPEN, TOGGLED))
-    assert next(waits(schedule)) == 30
-    fetches = waits(schedule, event, now=130)
-    expected = [900, 900] if ends else [60, 120, 900, 900]
-    assert [next(fetches) for _ in expected] == expected
-
-
-def test_what_moves_while_a_fetch_is_under_way_needs_another_one() -> None:
+async def test_what_moves_while_a_fetch_is_under_way_needs_another_one(
+    home: LogHome,
+) -> None:
     """Its answer may be from before."""
-    schedule = followed(snapshot())
-    due = schedule.due(HOUR)
-    assert due
-    due[1].begin(HOUR)
-    follow(schedule, snapshot(), snapshot(State.OPEN, TOGGLED))
-    due[1].succeeded()
-    assert schedule.seconds_until_next(HOUR) == 0
+    home.gate.open_by_hand()
+    home.cloud.faults.add("history", Fault(delay=3, after=True), times=1)
+    await begin_fetch(home)
+    home.gate.close_by_hand()
+    await home.coordinator.async_refresh()
+    await home.advance(4)
+    assert home.kinds == ["opened", "closed"]
+
+
+FAILED = [30, 60, 120, 240, 480, 900, 900]
+REFUSED = [n * HOUR for n in (0.25, 0.5, 1, 2, 4, 8, 16, 24, 24)]
+HASTY = {"status": 429, "headers": {"Retry-After": "0"}}
 
 
 @pytest.mark.parametrize(
-    ("outcome", "expected", "other", "anew"),
+    ("fault", "waits", "other", "anew"),
     [
-        ("failed", [30, 60, 120, 240, 480, 900, 900], "was_refused", 900),
-        (
-            *("was_refused", [n * HOUR for n in (0.25, 0.5, 1, 2, 4, 8, 16, 24, 24)]),
-            *("failed", 30),
-        ),
+        ({"status": 500}, FAILED, {"status": 403}, 900),
+        # To wait no time is no invitation to hammer.
+        (HASTY, FAILED, {"status": 403}, 900),
+        ({"status": 403}, REFUSED, {"status": 500}, 30),
     ],
 )
-def test_failed_fetches_are_repeated_ever_later_whatever_moves(
-    outcome: str, expected: list[float], other: str, anew: float
+async def test_failed_fetches_are_repeated_ever_later_whatever_moves(
+    home: LogHome, fault: Any, waits: list[float], other: Any, anew: float
 ) -> None:
-    """Up to a bound, also after thousands of them; refusals are counted apart."""
-    schedule = followed(snapshot())
-    controller = schedule.get("c")
-    assert controller
-    for wait in expected:
-        getattr(controller, outcome)(now=0)
-        follow(schedule, snapshot(), snapshot(State.OPEN))
-        assert schedule.seconds_until_next(0) == wait
+    """Up to a bound, whatever else is unreadable; refusals are counted apart."""
+    home.fail("history", **fault)
+    await home.move()
+    await fetched_after(home, waits[:-1])
+    home.cloud.faults.clear()
+    home.fail("history", **other)
+    home.fail("sync", 1, edit=without_controller)
+    toggle(home.gate)
+    for _ in range(2):
+        await home.advance(30)
+    await fetched_after(home, [waits[-1] - 60, anew])
+    home.cloud.faults.clear()
+    await home.advance(HOUR)
+    await home.move()
+    assert home.fetches
+
+
+def test_no_power_of_two_is_too_large() -> None:
+    """Also after weeks."""
+    schedule = ControllerSchedule()
     for _ in range(5000):
-        getattr(controller, outcome)(now=0)
-    assert schedule.seconds_until_next(0) == expected[-1]
-    getattr(controller, other)(now=0)
-    assert schedule.seconds_until_next(0) == anew
-    assert not controller.available
-    fetch(schedule, DAY)
-    assert controller.available
-    # A rate limit only ever makes the wait longer: zero is no invitation to hammer.
-    for retry_after, wait in ((None, 30), (0, 60), (20, 120), (600, 600), (DAY, DAY)):
-        controller.failed(0, retry_after)
-        assert schedule.seconds_until_next(0) == wait
+        schedule.failed(0)
+    assert schedule.next_at == FAILED[-1]

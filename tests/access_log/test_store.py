@@ -84,10 +84,17 @@ async def test_steady_accesses_do_not_put_off_saving(
 async def test_what_is_not_saved_yet_is_saved_when_home_assistant_stops(
     home: LogHome, hass_storage: Storage, caplog: pytest.LogCaptureFixture
 ) -> None:
+<<<<<<< HEAD
     """Though it would have waited a little longer; and nothing goes wrong with that."""
     toggle(home.gate)
     await home.advance(30)
     await stop(home, hass_storage)
+=======
+    """Though it would have waited a little longer."""
+    await home.move()
+    home.hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await home.hass.async_block_till_done()
+>>>>>>> trim
     assert len(saved(home, hass_storage)["entries"]) == 1
     assert not errors(caplog)
 
@@ -142,8 +149,7 @@ async def test_old_entries_are_forgotten_but_not_the_last_access(
     home: LogHome, hass_storage: Storage
 ) -> None:
     """When no answer can mention them any more: it is no matter of Home Assistant's clock."""
-    toggle(home.gate)
-    await home.advance(30)
+    await home.move()
     with patch.object(dt_util, "utcnow", lambda: now() + timedelta(days=7)):
         await home.advance(900)
     await home.advance(900)
@@ -192,8 +198,7 @@ async def test_what_cannot_be_restored_begins_anew(
     unlinked.freezer.tick(60)
     await unlinked.link()
     assert not unlinked.events
-    toggle(unlinked.gate)
-    await unlinked.advance(30)
+    await unlinked.move()
     assert len(unlinked.events) == 1
     assert ("saved access log could not be read" in caplog.text) is bool(data)
 
@@ -254,8 +259,7 @@ async def test_a_restart_in_an_outage_does_not_date_what_was_before_after_it(
     """access-log.md: a bare date has the time at which the log was read before."""
     home.cloud.history_time_format = "%Y-%m-%d"
     for _ in range(2):
-        toggle(home.gate)
-        await home.advance(30)
+        await home.move()
     home.events.clear()
     home.fail(endpoint, status=503)
     await home.advance(120)
@@ -310,8 +314,7 @@ async def test_what_was_told_minutes_ago_is_not_told_again(
     await home.advance(60)
     for _ in range(quiet_fetches):
         await home.advance(900)
-    toggle(home.gate)
-    await home.advance(30)
+    await home.move()
     assert home.kinds == ["opened"]
     for _ in range(20):
         await home.advance(15)

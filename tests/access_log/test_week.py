@@ -69,8 +69,7 @@ async def test_a_week_is_published_whole_once_and_in_order(unlinked: LogHome) ->
     """Every access with its right time and person."""
     home, random, troubles, left = unlinked, Random(7), set[str](), 0
     await home.link(NEW_YORK)
-    home.gate.open_by_hand()
-    await home.advance(30)
+    await home.open()
     while now() < BEGIN + WEEK:
         left -= 1
         if left == 0:

@@ -2,27 +2,11 @@
 
 import pytest
 
-from custom_components.parqex.api import SnapshotChange, plain_id
+from custom_components.parqex.api import SnapshotChange
 
 from .records import device, door, parse_snapshot
 
 BEFORE = [device("c1", door("d1"), door("d2")), device("c2", door("d3"))]
-
-
-def test_an_access_point_is_found_however_its_id_is_spelled() -> None:
-    """It keeps the spelling of `sync`; ids of controllers are not found."""
-    listed = "9d9e5e0e-093A06D5"
-    snapshot = parse_snapshot({"devices": [device("c1", door(listed), door("d2"))]})
-    for spelled in (
-        listed,
-        "9d9e5e0e093a06d5",
-        "9D9E5E0E093A06D5",
-        "9D9E-5E0E-093A06D5",
-    ):
-        assert snapshot.resolve(spelled) is snapshot.access_points[listed]
-        assert plain_id(spelled) == "9d9e5e0e093a06d5"
-    assert snapshot.access_points[listed].id == listed
-    assert snapshot.resolve("c1") is None
 
 
 def test_access_points_are_ordered_as_they_are_wired() -> None:
@@ -58,11 +42,3 @@ def test_a_change_names_what_is_new_different_or_gone(
     assert (change.before, change.now) == (first, second)
     assert sorted(change.ids) == sorted(ids)
     assert set(SnapshotChange.between(second, first).ids) == ids
-
-
-def test_what_is_missing_is_gone_only_if_all_was_readable() -> None:
-    """A service that lists nothing at all is more likely broken."""
-    full = device("c1", door("d1"))
-    assert parse_snapshot({"devices": [full]}).complete
-    for devices in ([full, {}], [device("c1")], []):
-        assert not parse_snapshot({"devices": devices}).complete

@@ -3,12 +3,7 @@
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.parqex.api import (
-    CannotConnect,
-    RateLimit,
-    RateLimited,
-    parse_retry_after,
-)
+from custom_components.parqex.api import CannotConnect, RateLimited, parse_retry_after
 from tests.simulator import Fault
 
 from .conftest import CALLS, Api
@@ -24,26 +19,6 @@ REQUESTS = {
 SEPARATE = {"toggle-history", "user-info", "user-settings"}
 
 
-@pytest.mark.parametrize("endpoint", [*REQUESTS.values(), "token"])
-def test_a_limit_stops_everything_or_only_its_own_endpoint(
-    freezer: FrozenDateTimeFactory, endpoint: str
-) -> None:
-    """It says how long it lasts, ends by itself, and no shorter one ends it earlier."""
-    rate_limit = RateLimit()
-    rate_limit.pause(endpoint, 120)
-    rate_limit.pause(endpoint, 5)
-    freezer.tick(90)
-    for other in (*REQUESTS.values(), "token"):
-        if other != endpoint and endpoint in SEPARATE:
-            rate_limit.check(other)
-            continue
-        with pytest.raises(RateLimited) as caught:
-            rate_limit.check(other)
-        assert caught.value.retry_after == pytest.approx(30)
-    freezer.tick(30)
-    rate_limit.check(endpoint)
-
-
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("limited", REQUESTS)
 async def test_an_answer_with_retry_after_stops_later_requests(
@@ -55,6 +30,8 @@ async def test_an_answer_with_retry_after_stops_later_requests(
     expected = CannotConnect if (limited, status) == ("toggle", 503) else RateLimited
     with pytest.raises(expected):
         await CALLS[limited](api.client)
+    # A shorter limit ends it no earlier.
+    api.rate_limit.pause(REQUESTS[limited], 5)
     api.cloud.requests.clear()
     freezer.tick(59)
     for name, endpoint in REQUESTS.items():

@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 
 from custom_components.parqex.api import (
-    CannotConnect,
     ControllerOffline,
     NotSupported,
     ParqExError,
     Refused,
     SensorRequired,
     State,
-    transport,
 )
 from tests.simulator import Cloud, Fault
 
@@ -45,31 +43,13 @@ def refusals() -> Iterator[tuple[Fault, type[Refused]]]:
         for text in (json.dumps(body), json.dumps(message), message.upper()):
             yield Fault(status=202, body=text), meaning
     yield Fault(status=200, body='{"success": false, "code": 404}'), ControllerOffline
+    for text in ('{"success": false}', '{"errors": [{"a": 1}]}'):
+        yield Fault(status=202, body=text), Refused
 
 
 def paths(cloud: Cloud) -> list[str]:
     """Return the addresses of the requests, without what they have in common."""
     return [one.path.removeprefix("/oauth/v1/") for one in cloud.requests]
-
-
-@pytest.mark.parametrize("state", list(State))
-async def test_an_accepted_command_is_sent_once(api: Api, state: State) -> None:
-    """To every access point."""
-    ids = [door.id for door in api.cloud.doors]
-    for door_id in ids:
-        await api.client.async_toggle(door_id, state)
-    assert [(one.door_id, one.state) for one in api.cloud.commands] == [
-        (door_id, state.value) for door_id in ids
-    ]
-    assert paths(api.cloud) == ["endpoints/toggle"] * len(ids)
-
-
-async def test_the_documented_command_and_its_acceptance(api: Api) -> None:
-    """The samples of the documentation."""
-    body = json.dumps(documented("toggle-response-200.json"))
-    api.cloud.faults.add("toggle", Fault(status=200, body=body))
-    await api.client.async_toggle("cbd3nb34877293484bcccbbd29393", State.OPEN)
-    assert api.cloud.requests[0].json == documented("toggle-request.json")
 
 
 @pytest.mark.parametrize(("fault", "meaning"), refusals(), ids=str)
@@ -85,30 +65,6 @@ async def test_a_documented_refusal_is_final(
     assert api.tokens.rejected == []
 
 
-@pytest.mark.parametrize("connected", [False, True])
-@pytest.mark.parametrize(
-    "fault",
-    [
-        *[Fault(after=True, reset=True), Fault(after=True, hang="headers")],
-        *[Fault(after=True, hang="body"), Fault(after=True, status=500)],
-    ],
-    ids=str,
-)
-async def test_a_command_whose_answer_is_lost_is_not_repeated(
-    api: Api, monkeypatch: pytest.MonkeyPatch, connected: bool, fault: Fault
-) -> None:
-    """Whether it was carried out is unknown: here it was."""
-    if connected:
-        await api.client.async_sync()
-        api.cloud.requests.clear()
-    monkeypatch.setattr(transport, "SECONDS_TO_ANSWER", 0.5)
-    api.cloud.faults.add("toggle", fault, times=1)
-    with pytest.raises(CannotConnect):
-        await api.client.async_toggle(DOOR_ID, State.OPEN)
-    assert len(api.cloud.requests) == 1
-    assert len(api.cloud.commands) == 1
-
-
 @pytest.mark.parametrize("refusal", [None, *DOCUMENTED])
 async def test_the_other_documented_address_is_found_and_remembered(
     api: Api, refusal: int | None
@@ -122,14 +78,6 @@ async def test_the_other_documented_address_is_found_and_remembered(
     first, second = "endpoints/toggle", "endpoint/toggle"
     assert paths(api.cloud) == [first, second, second]
     assert len(api.cloud.commands) == (0 if refusal else 2)
-
-
-@pytest.mark.parametrize("body", ['{"success": false}', '{"errors": [{"a": 1}]}'])
-async def test_a_refusal_with_202_is_a_refusal(api: Api, body: str) -> None:
-    """Whatever the status of a success it comes with."""
-    api.cloud.faults.add("toggle", Fault(status=202, body=body))
-    with pytest.raises(Refused):
-        await api.client.async_toggle(DOOR_ID, State.OPEN)
 
 
 async def test_a_page_instead_of_an_answer_teaches_no_other_address(api: Api) -> None:

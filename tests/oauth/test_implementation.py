@@ -109,33 +109,6 @@ def shown_by(err: BaseException | None) -> str:
     return text
 
 
-async def test_code_is_exchanged_by_get(
-    login: ParqExImplementation, cloud: Cloud, house: DemoHouse
-) -> None:
-    """With all parameters in the query, as documented."""
-    token = await login.async_resolve_external_data(code_for(cloud, house))
-    assert set(token) == {"access_token", "refresh_token", "expires_in"}
-    (request,) = cloud.requests
-    assert request.method == "GET"
-    assert set(request.query) == {
-        *("client_id", "client_secret", "grant_type", "code", "redirect_uri")
-    }
-
-
-async def test_refresh_replaces_both_tokens(
-    login: ParqExImplementation, cloud: Cloud, house: DemoHouse
-) -> None:
-    """The next one uses the newest."""
-    first = {**cloud.oauth.link(house.owner), "expires_at": 0}
-    second = await login.async_refresh_token(first)
-    third = await login.async_refresh_token(second)
-    assert len({one["refresh_token"] for one in (first, second, third)}) == 3
-    assert [one.query["refresh_token"] for one in cloud.requests] == [
-        first["refresh_token"],
-        second["refresh_token"],
-    ]
-
-
 @pytest.mark.parametrize(
     ("written", "seconds"),
     [

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from tests.common import Home, begin
 from tests.conftest import entry_for, session_of, set_up, settle, until
-from tests.simulator import Account, Cloud, Fault, Simulator
+from tests.simulator import Account, Cloud, Fault
 
 
 def refreshes(home: Home) -> int:
@@ -156,16 +156,6 @@ async def test_only_a_rejected_refresh_asks_to_link_again(
     assert entry.state is state
     asked = bool(unlinked.hass.config_entries.flow.async_progress())
     assert asked is (state is ConfigEntryState.SETUP_ERROR)
-
-
-async def test_unreachable_server_costs_no_login(
-    unlinked: Home, simulator: Simulator
-) -> None:
-    """Set-up is tried again."""
-    entry = expired(unlinked)
-    await simulator.stop()
-    await set_up(unlinked.hass, entry)
-    assert entry.state is ConfigEntryState.SETUP_RETRY
 
 
 @pytest.mark.parametrize("status", [429, 503])
