@@ -84,17 +84,9 @@ async def test_steady_accesses_do_not_put_off_saving(
 async def test_what_is_not_saved_yet_is_saved_when_home_assistant_stops(
     home: LogHome, hass_storage: Storage, caplog: pytest.LogCaptureFixture
 ) -> None:
-<<<<<<< HEAD
     """Though it would have waited a little longer; and nothing goes wrong with that."""
-    toggle(home.gate)
-    await home.advance(30)
-    await stop(home, hass_storage)
-=======
-    """Though it would have waited a little longer."""
     await home.move()
-    home.hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
-    await home.hass.async_block_till_done()
->>>>>>> trim
+    await stop(home, hass_storage)
     assert len(saved(home, hass_storage)["entries"]) == 1
     assert not errors(caplog)
 
