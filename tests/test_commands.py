@@ -400,21 +400,23 @@ async def test_what_is_never_known_is_closed_unless_it_is_closed_now(
     assert (home.sent, home.shown()) == ([CLOSE], "off")
 
 
-@pytest.mark.parametrize("turns_unknown", [False, True])
+@pytest.mark.parametrize("becomes", ["opened", "closed", "unknown"])
 async def test_parqex_is_asked_when_the_turn_to_close_comes(
-    home: Home, turns_unknown: bool
+    home: Home, becomes: str
 ) -> None:
     """An answer while it was queued is too old; nothing is sent to what is unknown."""
+    if becomes == "closed":
+        await home.open()
     await home.advance(1)
     queue = await press(home, "switch.elevator", delay=8)
     closing = await begin(home.turn("turn_off"))
     home.freezer.tick(1)
-    if turns_unknown:
+    if becomes == "unknown":
         home.fail("sync", edit=gate_with(state="MOVING"))
     await home.coordinator.async_refresh()
-    home.gate.open_by_hand()
+    home.gate.close_by_hand() if becomes == "closed" else home.gate.open_by_hand()
     await outcomes(home, 8, queue, closing)
-    assert home.sent[1:] == ([] if turns_unknown else [CLOSE])
+    assert home.sent[1:] == ([CLOSE] if becomes == "opened" else [])
 
 
 async def test_parqex_is_asked_once_for_all_that_are_to_be_closed(home: Home) -> None:
@@ -574,6 +576,27 @@ async def test_what_the_first_answer_after_a_reload_confirms_is_confirmed(
     assert (home.shown(), home.shown(DOOR)) == ("off", "off")
 
 
+@pytest.mark.parametrize("closed", [True, False])
+async def test_what_somebody_closed_since_is_opened_again(
+    home: Home, closed: bool
+) -> None:
+    """Nothing is sent to what is still open, nor where that cannot be known."""
+    home.gate.travel_seconds = 0
+    await home.turn("turn_on")
+    await home.advance(2)
+    if closed:
+        home.gate.close_by_hand()
+    home.freezer.tick(3)
+    await home.turn("turn_on")
+    assert (home.gate.state, len(home.sent)) == ("OPEN", 2 if closed else 1)
+    await home.advance(2)
+    home.freezer.tick(3)
+    home.fail("sync", status=500)
+    with refused("was not operated"):
+        await home.turn("turn_on")
+    assert len(home.sent) == (2 if closed else 1)
+
+
 @pytest.mark.parametrize("service", ["turn_off", "toggle"])
 async def test_what_somebody_closed_since_is_not_closed_again(
     home: Home, service: str
@@ -635,3 +658,14 @@ async def test_a_failed_question_stops_no_script(home: Home) -> None:
     assert home.sent == [CLOSE, ("Elevator", "CLOSED")]
     await home.advance(30)
     assert home.switches == {"unavailable"}
+
+
+async def test_an_outage_shows_though_an_automation_keeps_asking(home: Home) -> None:
+    """A question that fails stands for no refresh for longer than two minutes."""
+    await home.open()
+    home.fail("sync", status=500)
+    for _ in range(7):
+        home.freezer.tick(20)
+        with suppress(HomeAssistantError):
+            await home.turn("turn_off")
+    assert home.shown() == "unavailable"

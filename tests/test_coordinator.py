@@ -51,6 +51,13 @@ async def test_what_moves_is_followed_every_5_seconds_for_two_minutes(
     assert home.shown(GATE) == ("off" if why == "announced" else "on")
 
 
+async def test_what_differs_without_moving_is_not_followed(home: Home) -> None:
+    """A battery may differ in every answer."""
+    home.gate.rename("Front")
+    await home.advance(30)
+    assert await syncs_in_a_minute(home) == 2
+
+
 @pytest.mark.parametrize("endpoint", ["toggle", "history", "token"])
 async def test_who_asks_to_wait_is_not_fetched_fast_for_an_hour(
     home: Home, endpoint: str

@@ -132,41 +132,42 @@ class Commands:
 
     async def _async_send_in_turn(self, request: Request) -> Command | None:
         """Send a command when its turn has come and it is still needed."""
-        turn_at, asked_at, was_closed = request.asked_at, 0.0, False
+        access_point, closes = request.access_point, request.state is State.CLOSED
+        turn_at, in_vain, was_closed = request.asked_at, False, False
         while True:
             self._check(request)
             if command := self._under_way(request):
                 return command
-            reported = self._reported(request.access_point.id)
+            reported = self._reported(access_point.id)
             was_closed |= reported is State.CLOSED
-            if busy := self._busy(request.access_point.controller_id):
+            if busy := self._busy(access_point.controller_id):
                 # Two commands at once to one controller made the service fail.
                 await asyncio.wait([busy])
                 turn_at = monotonic()
                 continue
-            # Since the last refresh, somebody may have closed it by hand.
-            since = request.asked_at if reported is State.OPEN else turn_at
-            is_fresh = self._coordinator.requested_at >= since
-            if request.state is State.OPEN or is_fresh or asked_at >= since:
+            sent, is_open = self._sent.get(access_point.id), reported is State.OPEN
+            opens_again = is_open and sent is not None and sent.seconds_to_move > 0
+            is_fresh = self._coordinator.requested_at >= turn_at
+            if is_fresh or in_vain or not (closes or opens_again):
                 break
+            # Since the last refresh, somebody may have closed it by hand.
             asked_at = monotonic()
             with suppress(TimeoutError):
-                seconds = SECONDS_TO_ASK if reported is State.OPEN else None
-                async with asyncio.timeout(seconds):
+                async with asyncio.timeout(SECONDS_TO_ASK if is_open else None):
                     await self._coordinator.async_ask()
-        if State.OPEN in (request.state, reported):
+            in_vain = self._coordinator.requested_at < asked_at
+        if is_open if closes else not opens_again:
             return self._async_send_now(request)
-        # An opener that knows only one impulse opens what is closed.
+        # An opener that knows only one impulse does the opposite.
         if not is_fresh:
-            raise NotSent("the service could not be asked before closing")
-        if not was_closed:
+            raise NotSent("the service could not be asked first")
+        if reported is None:
+            if was_closed:
+                raise StateUnknown("it was closed a moment ago")
             # Of some access points the service never says more.
             return self._async_send_now(request)
-        if reported is None:
-            raise StateUnknown("it was closed a moment ago")
-        opening = self._sent.get(request.access_point.id)
-        if opening and opening.is_followed:  # it may still begin to open
-            raise StillMoving(request.name, opening.seconds_to_confirm)
+        if sent and sent.is_followed:  # it may still begin to open
+            raise StillMoving(request.name, sent.seconds_to_confirm)
         return None
 
     def _check(self, request: Request) -> float:
@@ -178,18 +179,15 @@ class Commands:
         return seconds
 
     def _under_way(self, request: Request) -> Command | None:
-        """Return the command that does what is requested, None if it is to be sent.
-
-        Raises StillMoving where a command of a moment ago forbids that.
-        """
+        """Return a command that does what is requested; raise StillMoving if it may not."""
         command = self._sent.get(request.access_point.id)
         if command is None or command.seconds_to_move <= 0:
             return None
-        reported = self._reported(request.access_point.id)
-        if command.does(request, reported):
+        if command.does(request):
             return command
+        reported = self._reported(request.access_point.id)
         if command.state is request.state and command.confirmed and reported:
-            # It was undone by hand.
+            # It may have been undone by hand.
             return None
         raise StillMoving(request.name, command.seconds_to_move)
 

@@ -208,10 +208,13 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         """
         entry_id = self.context.get("entry_id", "")
         entry = self.hass.config_entries.async_get_entry(entry_id)
-        if (
-            self.source == SOURCE_RECONFIGURE
-            and entry
-            and entry.state is ConfigEntryState.LOADED
+        if self.source != SOURCE_RECONFIGURE or entry is None:
+            return
+        if entry.state is ConfigEntryState.SETUP_ERROR:
+            # It may be what was found at the start.
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        elif (
+            entry.state is ConfigEntryState.LOADED
             and entry.runtime_data.coordinator.login_rejected
         ):
             entry.async_start_reauth(self.hass)

@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 import math
 from time import monotonic
@@ -11,7 +11,7 @@ from typing import Any, override
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
-from homeassistant.helpers.update_coordinator import TimestampDataUpdateCoordinator
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .api import ParqExClient, RateLimited, Snapshot, SnapshotChange
@@ -36,11 +36,11 @@ MAX_DOUBLINGS = 6
 MAX_KEPT = 20
 
 
-class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
+class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
     """Hold the newest snapshot of an account and notify of what changed.
 
     `change`: the newest snapshot compared with the one before. `requested_at`: when it
-    was asked for, by `monotonic`.
+    was asked for, by `monotonic`. `answered_at`: when it was there.
     """
 
     config_entry: ParqExConfigEntry
@@ -59,6 +59,7 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         empty = Snapshot({}, {})
         self.change = SnapshotChange(empty, empty, ())
         self.requested_at = 0.0
+        self.answered_at: datetime | None = None
         self.failures = 0
         self.last_errors: deque[str] = deque(maxlen=MAX_KEPT)
         self.seconds_for_last_answer: float | None = None
@@ -116,14 +117,21 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
             snapshot = await self._client.async_sync()
         except SERVICE_ERRORS as err:
             self.record_error("refresh", err)
-            may_wait = self._asking and self.last_update_success
-            if may_wait and not isinstance(err, AUTH_ERRORS):
+            may_wait = (
+                self._asking
+                and self.last_update_success
+                and requested_at < self.requested_at + MAX_RETRY_SECONDS
+                and not isinstance(err, AUTH_ERRORS)
+            )
+            if may_wait:
+                self.change = SnapshotChange(self.data, self.data, ())
                 return self.data
             # That nothing was sent while it is to wait is no failure.
             if not (isinstance(err, RateLimited) and err.retry_after):
                 self.failures += 1
             raise update_error(err, self._retry_seconds) from err
-        if self.data is not None and snapshot is not self.data:
+        self.change = SnapshotChange.between(self.change.now, snapshot)
+        if self.change.moved:
             self.async_hurry()
             if self._called_at is not None:
                 self.seconds_to_list.append(round(monotonic() - self._called_at, 1))
@@ -131,17 +139,9 @@ class ParqExCoordinator(TimestampDataUpdateCoordinator[Snapshot]):
         is_fast = monotonic() < self._fast_until and not self.is_slow
         self.update_interval = FAST_INTERVAL if is_fast else POLL_INTERVAL
         self.failures = 0
-        self.requested_at = requested_at
+        self.requested_at, self.answered_at = requested_at, dt_util.utcnow()
         self.seconds_for_last_answer = round(monotonic() - requested_at, 3)
         return snapshot
-
-    @callback
-    @override
-    def _async_refresh_finished(self) -> None:
-        """Compare the new snapshot with the one before, once for all listeners."""
-        super()._async_refresh_finished()
-        if self.last_update_success:
-            self.change = SnapshotChange.between(self.change.now, self.data)
 
     @callback
     @override

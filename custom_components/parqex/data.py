@@ -103,15 +103,13 @@ class Command:
             and (self.accepted or self.reported is not reported)
         )
 
-    def does(self, request: Request, reported: State | None) -> bool:
+    def does(self, request: Request) -> bool:
         """Return whether it does what is requested: another one is not needed."""
         return self.state is request.state and (
             # The same request: it was made before this one was sent.
             not self.answer.done()
             or self.sent_at >= request.asked_at
             or (self.accepted and self.is_followed)
-            # Before anything is closed, the service is asked again.
-            or (self.confirmed and reported is self.state is State.OPEN)
         )
 
     @property

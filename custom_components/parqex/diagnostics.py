@@ -53,7 +53,7 @@ async def async_get_device_diagnostics(
 def _coordinator(data: ParqExData) -> dict[str, Any]:
     """Return how fetching from ParqEx goes."""
     coordinator, clock = data.coordinator, data.access_log.clock
-    answered_at = coordinator.last_update_success_time
+    answered_at = coordinator.answered_at
     return {
         "last_update_success": coordinator.last_update_success,
         "last_success": answered_at and answered_at.isoformat(),

@@ -27,7 +27,7 @@ async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
         for entry in entries
         if entry.state is ConfigEntryState.LOADED
     ]
-    answers = [coordinator.last_update_success_time for coordinator in loaded]
+    answers = [coordinator.answered_at for coordinator in loaded]
     return {
         "api_reachable": system_health.async_check_can_reach_url(hass, str(base_url())),
         "linked_accounts": len(entries),

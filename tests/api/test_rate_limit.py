@@ -1,5 +1,8 @@
 """While ParqEx asked not to be sent requests, none is sent."""
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
@@ -111,3 +114,14 @@ def test_retry_after_is_seconds_or_a_date(
     """At most a day; anything else is as good as nothing."""
     freezer.move_to("2026-11-02 12:00:00")
     assert parse_retry_after(header) == seconds
+
+
+async def test_a_clock_that_is_behind_prolongs_no_wait(api: Api) -> None:
+    """A day, after a power cut, until it has the time again."""
+    now = datetime.now(UTC) + timedelta(days=1)
+    dates = (format_datetime(now + timedelta(minutes=one), True) for one in (0, 1))
+    headers = dict(zip(("Date", "Retry-After"), dates, strict=True))
+    api.cloud.faults.add("sync", Fault(status=503, headers=headers), times=1)
+    with pytest.raises(RateLimited) as caught:
+        await api.client.async_sync()
+    assert caught.value.retry_after == 60

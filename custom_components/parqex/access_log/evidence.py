@@ -36,20 +36,15 @@ class ClockEvidence:
         if window > LONGEST_WINDOW:
             return
         now = dt_util.utcnow()
-        observed: list[Observation] = []
-        for one_id in change.ids:
-            before = change.before.access_points.get(one_id)
-            access_point = change.now.access_points.get(one_id)
-            earlier = before and before.last_toggled
-            toggled = access_point and access_point.last_toggled
-            if (
-                earlier
-                and toggled
-                and not (earlier.tzinfo or toggled.tzinfo)
-                and toggled > earlier
-            ):
-                since = now - timedelta(seconds=window)
-                observed.append(Observation(toggled, since, now))
+        since = now - timedelta(seconds=window)
+        observed = [
+            Observation(toggled, since, now)
+            for was, one in change.moved
+            if (earlier := was.last_toggled)
+            and (toggled := one.last_toggled)
+            and not (earlier.tzinfo or toggled.tzinfo)
+            and toggled > earlier
+        ]
         if observed:
             self._observed.append(observed)
 

@@ -116,18 +116,12 @@ class FetchSchedule:
         if change.proves_removals:
             self._known.clear()
         self._known |= self._listed
-        for changed_id in change.ids:
-            if not (access_point := change.now.access_points.get(changed_id)):
-                continue
-            before = change.before.access_points.get(changed_id)
-            schedule = self._listed[access_point.controller_id]
-            if before is None:
-                schedule.hurry()
-            elif (before.state, before.last_toggled) != (
-                access_point.state,
-                access_point.last_toggled,
-            ):
-                schedule.moved(access_point)
+        for one_id in change.ids:
+            one = change.now.access_points.get(one_id)
+            if one and one_id not in change.before.access_points:
+                self._listed[one.controller_id].hurry()
+        for _, one in change.moved:
+            self._listed[one.controller_id].moved(one)
 
     def get(self, controller_id: str) -> ControllerSchedule | None:
         """Return the schedule of a controller, None if it is not listed."""

@@ -151,7 +151,7 @@ async def async_read_answer(
     return Answer(
         status,
         parse_json(raw),
-        parse_retry_after(headers.get(hdrs.RETRY_AFTER)),
+        parse_retry_after(headers.get(hdrs.RETRY_AFTER), headers.get(hdrs.DATE)),
         fingerprint,
         raw[:LONGEST_MESSAGE].decode(errors="replace"),
         _other_slash(response) if status in _REDIRECTS else None,

@@ -100,6 +100,18 @@ class SnapshotChange:
         return cls(before, now, tuple(dict.fromkeys((*controllers, *access_points))))
 
     @property
+    def moved(self) -> list[tuple[AccessPoint, AccessPoint]]:
+        """The access points that have moved, each as it was and as it is."""
+        before, now = self.before.access_points, self.now.access_points
+        return [
+            (was, one)
+            for one_id in self.ids
+            if (was := before.get(one_id))
+            and (one := now.get(one_id))
+            and (was.state, was.last_toggled) != (one.state, one.last_toggled)
+        ]
+
+    @property
     def proves_removals(self) -> bool:
         """Whether records that were listed earlier are now known not to exist."""
         return self.now.complete and (

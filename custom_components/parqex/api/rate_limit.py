@@ -44,13 +44,21 @@ class RateLimit:
         self._ends[scope] = max(self._ends.get(scope, 0.0), end)
 
 
-def parse_retry_after(header: str | None) -> float | None:
-    """Return the seconds that a Retry-After header asks for, at most a day."""
+def parse_retry_after(header: str | None, date: str | None = None) -> float | None:
+    """Return the seconds that a Retry-After header asks for, at most a day.
+
+    `date`: the Date header, since the clock here may be wrong.
+    """
     header = (header or "").strip()
-    try:
-        end = parsedate_to_datetime(header)
-    except TypeError, ValueError:
+    if (end := _parse_date(header)) is None:
         return min(float(header), MAX_RETRY_AFTER) if header.isdecimal() else None
-    end = end.replace(tzinfo=end.tzinfo or UTC)
-    seconds = (end - datetime.now(UTC)).total_seconds()
+    seconds = (end - (_parse_date(date) or datetime.now(UTC))).total_seconds()
     return min(max(seconds, 0.0), MAX_RETRY_AFTER)
+
+
+def _parse_date(header: str | None) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(header or "")
+    except TypeError, ValueError:
+        return None
+    return date.replace(tzinfo=date.tzinfo or UTC)
