@@ -1,4 +1,4 @@
-"""An integration that writes down each access as it is published, and counts things."""
+"""An integration that writes down each access as it is published, and counts objects."""
 
 import asyncio
 from collections import Counter
@@ -17,8 +17,6 @@ from homeassistant.core import (
 )
 from homeassistant.helpers.typing import ConfigType
 
-OURS = "custom_components.parqex"
-
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Listen before anything is published, which waits until all is set up."""
@@ -26,7 +24,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     book = await hass.async_add_executor_job(path.open, "a")
 
     @callback
-    def note(event: Event) -> None:
+    def write(event: Event) -> None:
         """Write at once: what is written outlives a kill."""
         line = {**event.data, "fired_at": event.time_fired_timestamp}
         book.write(json.dumps(line) + "\n")
@@ -34,20 +32,16 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
     @callback
     def count(_: ServiceCall) -> ServiceResponse:
-        """Count tasks, and by name the objects of ParqEx's integration."""
+        """Count tasks, and the objects of ParqEx's integration by the name of the class."""
         gc.collect()
-        ours = Counter(
-            kind.__qualname__
-            for one in gc.get_objects()
-            for kind in [
-                one if isinstance(one, FunctionType | MethodType) else type(one)
-            ]
-            if str(kind.__module__).startswith(OURS)
-        )
-        return {"tasks": len(asyncio.all_tasks()), "objects": dict(ours)}
+        found: Counter[str] = Counter(tasks=len(asyncio.all_tasks()))
+        for one in gc.get_objects():
+            kind = one if isinstance(one, FunctionType | MethodType) else type(one)
+            if str(kind.__module__).startswith("custom_components.parqex"):
+                found[kind.__qualname__] += 1
+        return dict(found)
 
-    hass.bus.async_listen("parqex_access", note)
-    hass.services.async_register(
-        "book", "count", count, supports_response=SupportsResponse.ONLY
-    )
+    hass.bus.async_listen("parqex_access", write)
+    only = SupportsResponse.ONLY
+    hass.services.async_register("book", "count", count, supports_response=only)
     return True
