@@ -329,7 +329,9 @@ def main() -> int:
         " files, sockets, tasks, objects or log lines grew, or where an access or a"
         " command was lost or doubled.",
     )
-    parser.add_argument("--minutes", type=float, default=60, help="(default: 60)")
+    parser.add_argument(
+        "--minutes", type=float, default=60, help="at least 3 (default: 60)"
+    )
     parser.add_argument(
         "--seed",
         type=int,
@@ -337,6 +339,8 @@ def main() -> int:
         help="decides what happens; by default another one each time",
     )
     arguments = parser.parse_args()
+    if arguments.minutes < 3:
+        parser.error("the lives would be too few to compare them")
     return asyncio.run(until_signal(soak(arguments.minutes, arguments.seed), 1))
 
 
