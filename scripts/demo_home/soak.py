@@ -71,7 +71,7 @@ type Access = tuple[str, str, str, datetime | None]
 # error with its answer.
 TOLERANCES = {
     "MB": (1, 15),
-    "kB in 100 accesses": (1.2, 0),
+    "kB in 100 accesses": (1.2, 5),
     "sockets": (1, 6),
     "tasks": (1, 6),
     "log lines a minute": (2, 20),
@@ -159,7 +159,9 @@ class Resident(Mortal):
         cleanly = is_last or self._random.random() < 0.4
         goes_on = self._lives_on and not is_last
         end = "lives on" if goes_on else "restarted" if cleanly else "killed"
-        numbers = ", ".join(f"{measured[name]:.1f} {name}" for name in TOLERANCES)
+        numbers = ", ".join(
+            f"{round(measured[name], 1):g} {name}" for name in TOLERANCES
+        )
         say(
             f"{self._name}, dialect {self._dialect}, life {len(self.measured)}: {end}"
             f" after {lived:.0f} s, {self.accesses} accesses, {numbers}"
