@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 import json
 from pathlib import Path
 from random import Random
@@ -117,7 +118,11 @@ class Mortal(ABC):
                     await self._reauth(account), account.id
                 )
                 await self._settled(account, "loaded")
-            self._forget_replaced(account)
+            await until(
+                partial(self._forget_replaced, account),
+                SECONDS_TO_SETTLE,
+                f"{account.name} is not refreshed with the newest tokens",
+            )
         await until(self._all_work, SECONDS_TO_SETTLE, "an access point does not work")
         if self._count("toggle") != toggles:
             raise DemoError("A command was sent without a request.")
@@ -164,9 +169,9 @@ class Mortal(ABC):
         # A new grant that was never kept does not replace the old one.
         return any(one.issues > 1 for one in gone) if alive else bool(gone)
 
-    def _forget_replaced(self, account: Account) -> None:
-        """Ignore all grants but the one in use."""
-        in_use = next(
+    def _forget_replaced(self, account: Account) -> bool:
+        """Ignore all grants but the one in use, once a refresh has shown which."""
+        found = (
             grant
             for request in reversed(self._cloud.requests)
             if request.endpoint == "sync" and request.account_id == account.id
@@ -176,8 +181,11 @@ class Mortal(ABC):
                 )
             )
         )
+        if (in_use := next(found, None)) is None:
+            return False
         grants = self._cloud.oauth.grants(account)
         self._replaced += [one for one in grants if one is not in_use]
+        return True
 
     async def _settled(self, account: Account, *states: str) -> str:
         """Return the state of an entry once it is one of these."""
