@@ -20,17 +20,7 @@ from tests.access_log.conftest import HOUR, LogHome, utc
 from tests.common import refused
 from tests.conftest import Advance, set_up, settle
 from tests.simulator import Cloud, DemoHouse, Event
-from tests.simulator.settings import choose, settings
-
-# What is no matter of how the service speaks, or leaves nothing to hear.
-NO_DIALECTS = ("access_lifetime", "history_owner_only")
-ROWS: dict[str, list[str]] = {
-    one["name"]: one["options"]
-    for one in settings(Cloud())
-    if one["name"] not in NO_DIALECTS
-}
-ROWS["history_types"].remove("nothing")
-ROWS["time_zone"] = ["UTC", "America/New_York"]
+from tests.simulator.settings import WAYS, choose
 
 # Some ways of speaking are not heard without another.
 HEARD_WITH = {
@@ -66,7 +56,7 @@ REPORTED = {
 }
 
 # All pairs of more would need many more lives.
-PAIRED = {name: options[:3] for name, options in ROWS.items()}
+PAIRED = {name: options[:3] for name, options in WAYS.items()}
 
 type Choice = Mapping[str, str]
 type Link = Callable[[Choice], Awaitable[LogHome]]
@@ -75,7 +65,7 @@ type Told = list[tuple[str, datetime]]
 
 def one_by_one() -> Iterator[Choice]:
     """Yield each way of speaking that is not the documented one."""
-    for name, options in ROWS.items():
+    for name, options in WAYS.items():
         for option in options[1:]:
             yield {name: option, **HEARD_WITH.get(name, {})}
 
@@ -193,7 +183,7 @@ async def test_a_whole_life(link: Link, choice: Choice) -> None:
 
     report = process_state(home.hass).dialect.report()
     for name, option in choice.items():
-        documented = ROWS[name][0], "device only", "members", "date only"
+        documented = WAYS[name][0], "device only", "members", "date only"
         if name in REPORTED and option not in documented:
             assert "seen: " in str((report | report["ways"])[REPORTED[name]])
     await home.unload()

@@ -16,20 +16,13 @@ from tests.reliability.exercises import EXERCISES, Toggle
 from tests.reliability.home import UNREACHABLE, TroubledHome
 from tests.reliability.matrix import CELLS, LIKE_DIALECTS, PAGE, ROWS, Outcome, page
 from tests.simulator import Cloud, DemoHouse, Simulator, build_demo_house
-from tests.simulator.settings import choose
+from tests.simulator.settings import choose, mixed
 from tests.simulator.trouble import LATE_OR_LOST, kinds
-from tests.test_dialects import ROWS as WAYS_TO_SPEAK
 
 pytestmark = pytest.mark.usefixtures("current_request_with_host")
 
 # They differ in every setting of the simulator.
-DIALECTS = [
-    {
-        name: options[(number + row) % len(options)]
-        for row, (name, options) in enumerate(WAYS_TO_SPEAK.items())
-    }
-    for number in (1, 2, 3)
-]
+DIALECTS = [mixed(number) for number in (1, 2, 3)]
 
 # Each cell in one of them, and in each of them what might be taken for a dialect.
 IN_DIALECTS = dict.fromkeys(

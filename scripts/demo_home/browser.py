@@ -78,6 +78,8 @@ class Browser:
             "Authorization": f"Bearer {token}",
             "HA-Frontend-Base": self._base_url,
         }
+        if self._websocket:
+            await self._websocket.close()
         self._websocket = await self._session.ws_connect(
             f"{self._base_url}/api/websocket", max_msg_size=0
         )

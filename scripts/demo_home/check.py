@@ -142,13 +142,16 @@ def see_no_secret(path: Path, secrets: set[str]) -> None:
             raise DemoError(f"A secret of the cloud is in {path.relative_to(ROOT)}.")
 
 
-def see_clean_log(path: Path, secrets: set[str]) -> None:
-    """Raise DemoError where a log holds an error of the integration, or a secret."""
+def see_clean_log(path: Path, secrets: set[str], bad: str = "ERROR|CRITICAL") -> None:
+    """Raise DemoError where a log holds an error of the integration, or a secret.
+
+    `bad`: the levels that are errors; a traceback is one in any.
+    """
+    is_bad = re.compile(rf"^\S+ \S+ ({bad}) |^Traceback ", re.MULTILINE)
     see_no_secret(path, secrets)
     log = path.read_text("utf-8", "replace")
     where = path.relative_to(ROOT)
     # The project's folder may have its name, too.
     for record in RECORD.split(log.replace(str(ROOT), "")):
-        bad = re.search(r"^\S+ \S+ (ERROR|CRITICAL) |^Traceback ", record, re.MULTILINE)
-        if bad and DOMAIN in record.lower():
+        if is_bad.search(record) and DOMAIN in record.lower():
             raise DemoError(f"An error of the integration is in {where}:\n{record}")

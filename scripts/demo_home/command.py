@@ -2,10 +2,12 @@
 
 import argparse
 import asyncio
+from collections.abc import Coroutine
 from random import randrange
 import signal
 import sys
 from time import monotonic
+from typing import Any
 
 from .browser import PASSWORD, USER
 from .check import VISITOR, Check, see_clean_log
@@ -73,7 +75,7 @@ def _how_to(demo: Demo, what: str) -> str:
 
 
 async def run(arguments: argparse.Namespace) -> int:
-    """Run until the end or a signal; return the exit status."""
+    """Do what was asked for; return the exit status."""
     ports = arguments.port, arguments.simulator_port
     if arguments.kill:
         work = kill(arguments.kill, arguments.seed)
@@ -82,6 +84,12 @@ async def run(arguments: argparse.Namespace) -> int:
     else:
         manual = arguments.manual
         work = show(ports[0] or PORT, ports[1] or SIMULATOR_PORT, manual=manual)
+    unattended = arguments.check or arguments.kill
+    return await until_signal(work, 1 if unattended else 0)
+
+
+async def until_signal(work: Coroutine[Any, Any, object], interrupted: int) -> int:
+    """Run to the end or a signal; return the exit status."""
     task = asyncio.create_task(work)
     loop = asyncio.get_running_loop()
 
@@ -96,7 +104,7 @@ async def run(arguments: argparse.Namespace) -> int:
     try:
         await task
     except asyncio.CancelledError:
-        return 1 if arguments.check or arguments.kill else 0
+        return interrupted
     except DemoError as err:
         print(f"Failed: {err}", file=sys.stderr)
         return 1

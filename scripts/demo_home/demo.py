@@ -100,13 +100,25 @@ async def running(
         _home(port, simulator.base_url, python) as home,
         Browser(home.base_url) as browser,
     ):
-        await see_up(home, browser, "/api/onboarding")
-        say(f"Creating the user {USER} and logging in")
-        await browser.create_user()
-        await browser.log_in()
-        say("Waiting until Home Assistant has started")
-        await see_started(browser)
+        say(f"Creating the user {USER}, and waiting until Home Assistant has started")
+        await move_in(home, browser)
         yield Demo(simulator, home, browser)
+
+
+async def move_in(home: Home, browser: Browser) -> None:
+    """Create the user once Home Assistant answers, and log in."""
+    await see_up(home, browser, "/api/onboarding")
+    await browser.create_user()
+    await browser.log_in()
+    await see_started(browser)
+
+
+async def come_back(home: Home, browser: Browser) -> None:
+    """Start Home Assistant again, and log in."""
+    await home.start_again()
+    await see_up(home, browser, "/auth/providers")
+    await browser.log_in()
+    await see_started(browser)
 
 
 async def see_up(home: Home, browser: Browser, path: str) -> None:

@@ -1,6 +1,7 @@
 """A real Home Assistant: its folder, its process, its log."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 import json
 import os
@@ -53,8 +54,10 @@ class Home:
         cloud_url: str,
         configuration: str = CONFIGURATION,
         python: Path = Path(sys.executable),
+        components: Iterable[Path] = (),
     ) -> None:
         """Initialize with the port, ParqEx's address and the Python that has it."""
+        self._components = ROOT / "custom_components" / "parqex", *components
         self.base_url = f"http://{HOST}:{port}"
         # One folder for each port, which only one process can use.
         self.folder = ROOT / ".dev" / "demo" / str(port)
@@ -73,6 +76,13 @@ class Home:
         return found.name.removeprefix("homeassistant-").removesuffix(".dist-info")
 
     @property
+    def pid(self) -> int:
+        """Return the id of the process."""
+        if self._process is None:
+            raise DemoError("Home Assistant is not running.")
+        return self._process.pid
+
+    @property
     def runs(self) -> bool:
         """Return whether the process is running."""
         return self._process is not None and self._process.returncode is None
@@ -82,7 +92,8 @@ class Home:
         self.remove()
         components = self.folder / "custom_components"
         components.mkdir(parents=True)
-        (components / "parqex").symlink_to(ROOT / "custom_components" / "parqex")
+        for component in self._components:
+            (components / component.name).symlink_to(component)
         (self.folder / "configuration.yaml").write_text(self._configuration, "utf-8")
         (self.folder / "automations.yaml").write_text("[]", "utf-8")
         # In YAML it would be on trial, and taken back after five minutes.

@@ -76,3 +76,19 @@ def _options(name: str) -> Mapping[str, Any]:
 
 def _owner(cloud: Cloud, name: str) -> Cloud | OAuth:
     return cloud if hasattr(cloud, name) else cloud.oauth
+
+
+# How the service may speak, without what leaves nothing to hear.
+WAYS: Final[Mapping[str, list[str]]] = {
+    name: [option for option in _options(name) if option != "nothing"]
+    for name in _SETTINGS
+    if name not in ("access_lifetime", "history_owner_only")
+} | {"time_zone": ["UTC", "America/New_York"]}
+
+
+def mixed(number: int) -> dict[str, str]:
+    """Return one of many mixed dialects; every seven in a row have all ways in them."""
+    return {
+        name: options[(number + row) % len(options)]
+        for row, (name, options) in enumerate(WAYS.items())
+    }
