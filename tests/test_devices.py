@@ -222,9 +222,9 @@ async def test_a_controller_that_is_listed_twice_proves_no_state(
     assert home.shown() in ("unknown", "unavailable")
 
 
-def name_for(home: Home, entry: MockConfigEntry) -> str | None:
+def name_for(home: Home, entry: MockConfigEntry) -> str:
     """Return the name of the main gate's device of an account."""
-    return home.device(home.house.entrance.doors[0].id, entry).name
+    return str(home.device(home.house.entrance.doors[0].id, entry).name)
 
 
 @pytest.mark.parametrize("first", ["owner", "guest"])

@@ -3,9 +3,8 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, override
+from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
@@ -23,8 +22,8 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from tests.common import errors, gate_with
 from tests.conftest import settle, until
+from tests.dialogs import choose
 from tests.simulator import Door, Event as LogEvent, Fault
-from tests.simulator.answers import Answer
 
 from .conftest import DAY, HOUR, LogHome, now, utc
 
@@ -738,11 +737,7 @@ async def test_without_names_nobody_is_named(home: LogHome) -> None:
     home.gate.open_as(visitor)
     await home.advance(30)
     for record_names in (False, True):
-        flow = await home.hass.config_entries.options.async_init(home.entry.entry_id)
-        await home.hass.config_entries.options.async_configure(
-            flow["flow_id"], {"record_names": record_names}
-        )
-        await settle(home.hass)
+        await choose(home.hass, home.entry, webhook=False, names=record_names)
         if record_names:
             break
         home.gate.close_as(visitor)
@@ -905,18 +900,6 @@ async def test_one_second_names_everybody_once(home: LogHome) -> None:
     assert Counter(failed) == Counter(people)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Instead(Fault):
-    """Answer with another status where the service answers with 400."""
-
-    other: int
-
-    @override
-    def apply(self, answer: Answer) -> Answer:
-        status = self.other if answer.status == 400 else answer.status
-        return replace(answer, status=status)
-
-
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 422, 500, 501])
 @pytest.mark.parametrize("silent_day", ["empty", "404"])
 async def test_days_to_come_may_be_refused_with_any_status(
@@ -926,7 +909,7 @@ async def test_days_to_come_may_be_refused_with_any_status(
     home = unlinked
     home.cloud.history_end = "not to come"
     home.cloud.silent_day = silent_day
-    home.cloud.faults.add("history", Instead(other=status))
+    home.cloud.history_refusal = status
     await home.link()
     await home.advance(30)
     for _ in range(3):
