@@ -1,4 +1,4 @@
-"""Answers of the token endpoint, and stored copies of tokens, with anything in them."""
+"""Answers of the token endpoint with anything in them."""
 
 from time import time
 from typing import Any
