@@ -539,8 +539,7 @@ async def test_night_again(home: Home) -> None:
 
 @pytest.mark.parametrize("kind", [None, "garage_door", "opening"])
 async def test_left_open_does_not_say_that_it_is_closed_when_it_is_not(
-    home: Home,
-    kind: str | None,
+    home: Home, kind: str | None
 ) -> None:
     """Whatever its kind: what was merely asked for is not what ParqEx reports."""
     registry, sensor = er.async_get(home.hass), "binary_sensor.main_gate_door"

@@ -167,6 +167,9 @@ async def test_an_incomplete_answer_removes_nothing(
     assert home.device(home.gate.id).via_device_id
     assert home.syncs == 2
     assert not errors(caplog)
+    home.fail("sync", 1, edit=edit)
+    await home.reload()
+    assert names(home) == before
 
 
 @pytest.mark.parametrize("loaded", [True, False])
