@@ -539,13 +539,9 @@ async def test_night_again(home: Home) -> None:
 
 @pytest.mark.parametrize("kind", [None, "garage_door", "opening"])
 async def test_left_open_does_not_say_that_it_is_closed_when_it_is_not(
-    home: Home,
-    kind: str | None,
+    home: Home, kind: str | None
 ) -> None:
-    """README: every access point is a sensor of the kind Door; change the kind.
-
-    What was merely asked for is not what ParqEx reports.
-    """
+    """Whatever its kind: what was merely asked for is not what ParqEx reports."""
     registry, sensor = er.async_get(home.hass), "binary_sensor.main_gate_door"
     registry.async_update_entity(sensor, device_class=kind)
     await home.automate("left_open", LEFT_OPEN)

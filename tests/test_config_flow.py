@@ -193,7 +193,6 @@ async def test_forged_state_links_nothing(
         (Fault(status=400, body='{"error": "invalid_grant"}'), "credentials_rejected"),
         (Fault(status=401, body='{"error": "invalid_client"}'), "credentials_rejected"),
         (Fault(status=500), "oauth_failed"),
-        (Fault(status=200, body="<html>"), "oauth_failed"),
         (
             Fault(status=200, body='{"access_token": "x", "expires_in": 60}'),
             "oauth_failed",

@@ -5,7 +5,6 @@ import logging
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.setup import async_setup_component
@@ -96,16 +95,6 @@ async def test_without_settings_nobody_notices_anything(unlinked: Home) -> None:
         await home.advance(3600)
         await home.close()
     assert await syncs_in_a_minute(home) >= 11
-
-
-async def test_two_accounts_each_ask(home: Home, guest: MockConfigEntry) -> None:
-    """Both show an access point that they share."""
-    assert len(home.hass.states.async_all("switch")) == 7
-    home.cloud.requests.clear()
-    await home.open()
-    accounts = {request.account_id for request in home.cloud.requests}
-    assert accounts == {home.house.owner.id, home.house.guest.id}
-    assert (home.shown(), home.shown("switch.front_gate")) == ("on", "on")
 
 
 async def test_the_first_opening_after_linking_is_shown_once(home: Home) -> None:

@@ -11,7 +11,7 @@ from homeassistant.core import Context, Event
 from homeassistant.exceptions import ServiceNotSupported, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from tests.common import GATE, Home, gate_with, refused
-from tests.conftest import entry_for, set_up, settle
+from tests.conftest import entry_for, set_up
 from tests.dialogs import choose
 
 COVER = "cover.main_gate"
@@ -102,17 +102,6 @@ async def test_who_asked_is_known(both: Home, hass_admin_user: MockUser) -> None
     for entity_id in (COVER, GATE):
         state = both.state(entity_id)
         assert state.context.user_id == hass_admin_user.id
-
-
-async def test_it_is_what_the_user_says(both: Home) -> None:
-    """A gate at first."""
-    kinds = []
-    for kind in (None, "garage"):
-        er.async_get(both.hass).async_update_entity(COVER, device_class=kind)
-        await settle(both.hass)
-        state = both.state(COVER)
-        kinds.append(state.attributes["device_class"])
-    assert kinds == ["gate", "garage"]
 
 
 async def test_the_option_enables_and_disables(home: Home) -> None:

@@ -167,6 +167,9 @@ async def test_an_incomplete_answer_removes_nothing(
     assert home.device(home.gate.id).via_device_id
     assert home.syncs == 2
     assert not errors(caplog)
+    home.fail("sync", 1, edit=edit)
+    await home.reload()
+    assert names(home) == before
 
 
 @pytest.mark.parametrize("loaded", [True, False])
@@ -222,9 +225,9 @@ async def test_a_controller_that_is_listed_twice_proves_no_state(
     assert home.shown() in ("unknown", "unavailable")
 
 
-def name_for(home: Home, entry: MockConfigEntry) -> str | None:
+def name_for(home: Home, entry: MockConfigEntry) -> str:
     """Return the name of the main gate's device of an account."""
-    return home.device(home.house.entrance.doors[0].id, entry).name
+    return str(home.device(home.house.entrance.doors[0].id, entry).name)
 
 
 @pytest.mark.parametrize("first", ["owner", "guest"])

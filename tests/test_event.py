@@ -4,7 +4,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.parqex.const import EVENT_ACCESS
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr
 from tests.common import GATE, Home
 
 ACCESS = "event.main_gate_access"
@@ -39,33 +39,11 @@ async def test_an_access_is_published(home: Home) -> None:
     assert event.context.id == home.state(ACCESS).context.id
 
 
-async def test_a_reload_looks_like_no_access(home: Home) -> None:
-    """The last one is not shown again; without names the sensor for them is removed."""
-    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
-    await home.advance(30)
-    assert home.state(ACCESS).attributes["user"] == "Vera Visitor"
-    events = async_capture_events(home.hass, EVENT_ACCESS)
-    options = {"record_names": False}
-    home.hass.config_entries.async_update_entry(home.entry, options=options)
-    await home.reload()
-    assert home.state(ACCESS).state == "unknown"
-    assert home.state(ACCESS).attributes["event_type"] is None
-    assert not events
-    assert not er.async_get(home.hass).async_get("sensor.main_gate_last_user")
-
-
-@pytest.mark.parametrize(
-    ("change", "available"),
-    [("out of service", True), ("log refused", False), ("outage", False)],
-)
-async def test_it_is_available_while_the_log_is(
-    home: Home, change: str, available: bool
-) -> None:
+async def test_it_is_available_while_the_log_is(home: Home) -> None:
     """Also of what is out of service: attempts to use it are logged."""
-    if change == "out of service":
-        home.gate.active = False
-    else:
-        home.fail("history" if change == "log refused" else "sync", status=403)
-    home.cloud.door("Elevator").open_by_hand()
-    await home.advance(30)
-    assert (home.state(ACCESS).state != "unavailable") is available
+    home.gate.active = False
+    await home.open(name="Elevator")
+    assert home.state(ACCESS).state != "unavailable"
+    home.fail("history", status=403)
+    await home.advance(900)
+    assert home.state(ACCESS).state == "unavailable"

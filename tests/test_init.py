@@ -8,15 +8,18 @@ from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from tests.common import Home
 from tests.conftest import enable_all, set_up
-from tests.simulator import Cloud, Fault
+from tests.simulator import Cloud, DemoHouse, Fault
 
 
 @pytest.mark.parametrize(
-    ("status", "state"),
+    ("endpoint", "fault", "state"),
     [
-        (500, ConfigEntryState.SETUP_RETRY),
-        (429, ConfigEntryState.SETUP_RETRY),
-        (401, ConfigEntryState.SETUP_ERROR),
+        ("sync", Fault(status=500), ConfigEntryState.SETUP_RETRY),
+        ("sync", Fault(status=429), ConfigEntryState.SETUP_RETRY),
+        ("sync", Fault(status=401), ConfigEntryState.SETUP_ERROR),
+        ("token", Fault(status=500), ConfigEntryState.SETUP_RETRY),
+        ("token", Fault(reset=True), ConfigEntryState.SETUP_RETRY),
+        ("token", Fault(status=400), ConfigEntryState.SETUP_ERROR),
     ],
 )
 async def test_set_up_that_fails_is_retried_or_asks_for_a_login(
@@ -24,11 +27,15 @@ async def test_set_up_that_fails_is_retried_or_asks_for_a_login(
     entry: MockConfigEntry,
     credentials: None,
     cloud: Cloud,
-    status: int,
+    house: DemoHouse,
+    endpoint: str,
+    fault: Fault,
     state: ConfigEntryState,
 ) -> None:
     """Only a rejected login needs the user."""
-    cloud.faults.add("sync", Fault(status=status))
+    cloud.faults.add(endpoint, fault)
+    if endpoint == "token":
+        cloud.oauth.expire(house.owner)
     await set_up(hass, entry)
     assert entry.state is state
     asked = any(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))

@@ -9,7 +9,6 @@ import pytest
 
 from custom_components.parqex import PLATFORMS, const
 from custom_components.parqex.const import DOMAIN
-from custom_components.parqex.data import ParqExData
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -215,12 +214,6 @@ async def test_entities(home: Home) -> None:
     }
     event = ENGLISH["entity"]["event"]["access"]["state_attributes"]
     assert rows("The event").keys() == {"Attribute", *event}
-
-
-async def test_runtime_data(home: Home) -> None:
-    """An account's data is in its entry, and there is no other store but one."""
-    assert isinstance(home.entry.runtime_data, ParqExData)
-    assert [key for key in home.hass.data if DOMAIN in str(key)] == [DOMAIN]
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.startswith("docs-")])

@@ -29,13 +29,7 @@ class Plan:
     set_up_rounds: int = 5
 
 
-THOROUGH = Plan(
-    PAGE,
-    (1, 10, 100, USUAL, 5000),
-    (10, 100, USUAL),
-    USUAL,
-    40,
-)
+THOROUGH = Plan(PAGE, (1, 10, 100, USUAL, 5000), (10, 100, USUAL), USUAL, 40)
 QUICK = Plan(ROOT / ".dev" / "performance.md", (1, 10, 100, USUAL), (100,), 100, 10)
 
 

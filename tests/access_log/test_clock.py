@@ -37,9 +37,7 @@ def written(at: datetime, zone: tzinfo) -> datetime:
 
 
 def seen(
-    zone: tzinfo,
-    at: datetime = WINTER,
-    late: timedelta = timedelta(0),
+    zone: tzinfo, at: datetime = WINTER, late: timedelta = timedelta(0)
 ) -> Observation:
     """Return a movement as a service in a zone reports it, perhaps late."""
     return Observation(written(at - late, zone), at - HALF_MINUTE, at)

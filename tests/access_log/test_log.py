@@ -23,6 +23,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from tests.common import errors, gate_with
 from tests.conftest import settle, until
+from tests.dialogs import choose
 from tests.simulator import Door, Event as LogEvent, Fault
 from tests.simulator.answers import Answer
 
@@ -738,11 +739,7 @@ async def test_without_names_nobody_is_named(home: LogHome) -> None:
     home.gate.open_as(visitor)
     await home.advance(30)
     for record_names in (False, True):
-        flow = await home.hass.config_entries.options.async_init(home.entry.entry_id)
-        await home.hass.config_entries.options.async_configure(
-            flow["flow_id"], {"record_names": record_names}
-        )
-        await settle(home.hass)
+        await choose(home.hass, home.entry, webhook=False, names=record_names)
         if record_names:
             break
         home.gate.close_as(visitor)

@@ -19,7 +19,7 @@ from tests.conftest import settle
 from tests.simulator import Fault
 
 from .conftest import DAY, HOUR, LogHome, now
-from .test_log import begin_fetch, toggle
+from .test_log import toggle
 
 type Storage = dict[str, Any]
 
@@ -89,23 +89,6 @@ async def test_what_is_not_saved_yet_is_saved_when_home_assistant_stops(
     await stop(home, hass_storage)
     assert len(saved(home, hass_storage)["entries"]) == 1
     assert not errors(caplog)
-
-
-@pytest.mark.parametrize("endpoint", ["sync", "history"])
-async def test_a_request_under_way_saves_nothing_after_the_removal(
-    home: LogHome, hass_storage: Storage, endpoint: str
-) -> None:
-    """Names would stay behind."""
-    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
-    home.fail(endpoint, times=1, delay=3)
-    refresh = home.hass.async_create_task(home.coordinator.async_refresh())
-    if endpoint == "history":
-        await begin_fetch(home)
-    await home.hass.config_entries.async_remove(home.entry.entry_id)
-    await home.advance(4)
-    await refresh
-    await home.advance(30)
-    assert key_of(home) not in hass_storage
 
 
 async def test_a_refresh_during_the_last_save_saves_nothing_afterwards(
@@ -195,15 +178,19 @@ async def test_what_cannot_be_restored_begins_anew(
     assert ("saved access log could not be read" in caplog.text) is bool(data)
 
 
+async def cut_power(home: LogHome, storage: Storage) -> None:
+    """End with what is on disk now."""
+    on_disk = deepcopy(storage[key_of(home)])
+    await home.unload()
+    storage[key_of(home)] = on_disk
+
+
 async def stop(home: LogHome, storage: Storage) -> None:
     """Stop as Home Assistant does: it writes what is to be written, and no more."""
     for event in (EVENT_HOMEASSISTANT_STOP, EVENT_HOMEASSISTANT_FINAL_WRITE):
         home.hass.bus.async_fire(event)
         await home.hass.async_block_till_done()
-    key = f"parqex.access_log.{home.entry.entry_id}"
-    written = deepcopy(storage[key])
-    await home.unload()
-    storage[key] = written
+    await cut_power(home, storage)
 
 
 async def test_bare_dates_after_a_restart(home: LogHome, hass_storage: Storage) -> None:
@@ -288,16 +275,6 @@ async def test_a_stop_during_trouble_does_not_stand_for_a_fetch(
     assert home.times == [fetched_at]
 
 
-async def power_cut(home: LogHome, hass_storage: dict[str, Any]) -> None:
-    """Begin again with what is on disk now."""
-    on_disk = deepcopy(hass_storage[key_of(home)])
-    await home.unload()
-    hass_storage[key_of(home)] = on_disk
-    home.freezer.tick(60)
-    await home.link()
-    await home.advance(30)
-
-
 @pytest.mark.parametrize("quiet_fetches", [0, 1, 2, 4])
 async def test_what_was_told_minutes_ago_is_not_told_again(
     home: LogHome, hass_storage: dict[str, Any], quiet_fetches: int
@@ -310,5 +287,8 @@ async def test_what_was_told_minutes_ago_is_not_told_again(
     assert home.kinds == ["opened"]
     for _ in range(20):
         await home.advance(15)
-    await power_cut(home, hass_storage)
+    await cut_power(home, hass_storage)
+    home.freezer.tick(60)
+    await home.link()
+    await home.advance(30)
     assert home.kinds == ["opened"]

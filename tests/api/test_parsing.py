@@ -132,11 +132,7 @@ def test_a_malformed_log_entry_is_left_out(malformed: Any) -> None:
 
 def test_only_what_makes_a_record_is_required() -> None:
     """What is missing is unknown, and disables nothing."""
-    expected = {
-        "id": "d1",
-        "controller_id": "c1",
-        "in_service": True,
-    }
+    expected = {"id": "d1", "controller_id": "c1", "in_service": True}
     assert point()._asdict() == dict.fromkeys(AccessPoint._fields) | expected
     at = datetime.fromisoformat(EVENT["toggle_date_time"])
     assert event() == AccessEvent("d1", State.OPEN, at, None, None, True)

@@ -48,18 +48,6 @@ async def test_an_answer_with_retry_after_stops_later_requests(
     await CALLS[limited](api.client)
 
 
-@pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}, {"Retry-After": "soon"}])
-async def test_an_answer_without_a_time_stops_nothing(
-    api: Api, headers: dict[str, str]
-) -> None:
-    """The caller decides when to try again."""
-    api.cloud.faults.add("sync", Fault(status=429, headers=headers), times=1)
-    with pytest.raises(RateLimited) as caught:
-        await api.client.async_sync()
-    assert not caught.value.retry_after
-    await api.client.async_sync()
-
-
 @pytest.mark.parametrize("renewed", [False, True])
 async def test_the_limit_is_checked_right_before_each_request(
     api: Api, monkeypatch: pytest.MonkeyPatch, renewed: bool

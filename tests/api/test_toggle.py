@@ -80,16 +80,6 @@ async def test_the_other_documented_address_is_found_and_remembered(
     assert len(api.cloud.commands) == (0 if refusal else 2)
 
 
-async def test_a_page_instead_of_an_answer_teaches_no_other_address(api: Api) -> None:
-    """Only what works is remembered."""
-    page = Fault(status=404, body="<html>")
-    api.cloud.faults.add("toggle", page, times=1)
-    with pytest.raises(Refused):
-        await api.client.async_toggle(DOOR_ID, State.OPEN)
-    await api.client.async_toggle(DOOR_ID, State.OPEN)
-    assert paths(api.cloud)[-1] == "endpoints/toggle"
-
-
 @pytest.mark.parametrize("other", [{"toggle_path": "endpoint"}, {"slash": "always"}])
 async def test_it_is_checked_whether_a_command_may_go_to_another_address(
     api: Api, other: dict[str, Any]

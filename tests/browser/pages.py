@@ -118,11 +118,6 @@ class HomeAssistant:
         await options.choose(WEBHOOK, on=True)
         await options.press("Submit")
 
-    async def choose_from_menu(self, item: str) -> None:
-        """Choose from the account's menu, on the page of the integration."""
-        await self.account.get_by_role("button", name="Menu").first.click()
-        await self.account.get_by_role("menuitem", name=item).click()
-
     @asynccontextmanager
     async def answering(self, answer: str) -> AsyncIterator[None]:
         """Answer ParqEx's question (Allow, Deny) in the tab that the body opens."""
@@ -145,7 +140,3 @@ class ParqEx:
     def door(self, name: str) -> Locator:
         """Return a door; its attribute data-state is the reported state."""
         return self.page.locator(f'[data-door="{self._cloud.door(name).id}"]')
-
-    async def move_by_hand(self, what: str, name: str) -> None:
-        """Open or close a door by hand."""
-        await self.page.get_by_role("button", name=f"{what} {name} by hand").click()

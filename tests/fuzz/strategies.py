@@ -5,7 +5,6 @@ from copy import deepcopy
 from typing import Any, Final
 
 from hypothesis import strategies as st
-import orjson
 
 from tests.api.records import documented
 
@@ -89,11 +88,6 @@ def answers(*names: str) -> st.SearchStrategy[Any]:
     )
 
 
-def stored(sample: Any) -> st.SearchStrategy[Any]:
-    """Return what a file may hold: JSON, much of it like the sample."""
-    return st.one_of(any_json, spoiled(sample), rewritten(sample)).filter(_can_be_read)
-
-
 def with_secrets(value: Any, keys: Iterable[str], secret: str) -> Any:
     """Return JSON with a secret as the text wherever one of the keys holds text."""
     match value:
@@ -109,15 +103,6 @@ def with_secrets(value: Any, keys: Iterable[str], secret: str) -> Any:
         case list():
             return [with_secrets(one, keys, secret) for one in value]
     return value
-
-
-def _can_be_read(value: Any) -> bool:
-    """Tell whether Home Assistant would get that far."""
-    try:
-        orjson.dumps(value)
-    except TypeError:
-        return False
-    return True
 
 
 def _keys(node: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from tests.common import Home, begin
 from tests.conftest import entry_for, session_of, set_up, settle, until
-from tests.simulator import Account, Cloud, Fault
+from tests.simulator import Account, Cloud
 
 
 def refreshes(home: Home) -> int:
@@ -136,26 +136,6 @@ async def test_clock_that_jumps_costs_no_login(
         await home.coordinator.async_refresh()
         assert login_is_kept(home)
     assert refreshes(home) == 2
-
-
-@pytest.mark.parametrize(
-    ("fault", "state"),
-    [
-        (Fault(status=400), ConfigEntryState.SETUP_ERROR),
-        (Fault(status=500), ConfigEntryState.SETUP_RETRY),
-        (Fault(reset=True), ConfigEntryState.SETUP_RETRY),
-    ],
-)
-async def test_only_a_rejected_refresh_asks_to_link_again(
-    unlinked: Home, fault: Fault, state: ConfigEntryState
-) -> None:
-    """When Home Assistant starts with an expired access token."""
-    entry = expired(unlinked)
-    unlinked.cloud.faults.add("token", fault)
-    await set_up(unlinked.hass, entry)
-    assert entry.state is state
-    asked = bool(unlinked.hass.config_entries.flow.async_progress())
-    assert asked is (state is ConfigEntryState.SETUP_ERROR)
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -99,6 +99,14 @@ async def test_failing_disk_costs_no_login(
     assert home.entry.data["token"]["refresh_token"] == newest(home)
 
 
+async def test_removed_account_gets_no_tokens(home: Home) -> None:
+    """Its login may be renewed at that moment."""
+    await home.remove()
+    renewed = entry_for(home.cloud, home.house.owner).data
+    await TokenStore(home.hass, home.entry).async_replace(renewed)
+    assert home.entry.data != renewed
+
+
 async def test_new_login_is_not_replaced_by_a_refresh_of_the_old(
     unlinked: Home,
 ) -> None:
