@@ -3,10 +3,11 @@
 import argparse
 import ast
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import chdir, contextmanager, redirect_stdout
 from copy import replace
-from itertools import repeat
+from io import StringIO
+from multiprocessing import get_context, set_forkserver_preload
 import os
 from pathlib import Path
 import random
@@ -18,12 +19,14 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from coverage import CoverageData
+import pytest
 
 ROOT = Path(__file__).parents[1]
 PRODUCT = Path("custom_components/parqex")
 MEASURED = ROOT / ".dev" / "mutants.coverage"
 AT_ONCE = 2
 FIRST_TESTS = 60  # see most changes
+LAST_TESTS = re.compile("/fuzz/|soak|whole_life")  # take a minute each
 
 # What stands for an operator or a function.
 OTHERS = {
@@ -100,13 +103,6 @@ def mutants(
                 yield from mutants(path, part, statement, inside)
 
 
-def pytest(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run tests in a copy of the repository."""
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "--timeout=60"]
-    command += arguments
-    return subprocess.run(command, cwd=root, capture_output=True, text=True)  # noqa: PLW1510, S603
-
-
 @contextmanager
 def copied() -> Iterator[Path]:
     """Make a copy of the repository."""
@@ -125,8 +121,8 @@ def measure() -> CoverageData:
         options = ["--cov", "--cov-context=test", "--cov-report=", "--cov-fail-under=0"]
         with copied() as root:
             (root / ".dev").mkdir()
-            if (done := pytest(root, f"-n{AT_ONCE}", *options)).returncode:
-                sys.exit(f"Tests fail without any change:\n{done.stdout[-2000:]}")
+            command = [sys.executable, "-m", "pytest", "-q", "-n2", "--tb=no", *options]
+            subprocess.run(command, cwd=root, check=True)  # noqa: S603
             shutil.copy(root / ".dev" / "coverage", MEASURED)
     data = CoverageData(str(MEASURED))
     data.read()
@@ -148,28 +144,39 @@ def tests_of(mutant: Mutant, data: CoverageData) -> list[str]:
     tests = sorted({context.rpartition("|")[0] for context in contexts} - {""})
     random.Random(0).shuffle(tests)  # noqa: S311
     near = mutant.path.stem.strip("_")
-    return sorted(tests, key=lambda test: near not in test.partition("::")[0])
+    tests.sort(key=lambda test: near not in test.partition("::")[0])
+    return sorted(tests, key=lambda test: bool(LAST_TESTS.search(test)))
 
 
-def survives(mutant: Mutant, data: CoverageData) -> bool:
-    """Return whether no test fails with a mutant, and print the one that does."""
-    tests = tests_of(mutant, data)
-    with copied() as root:
+class Failures:
+    """What pytest reports of tests that fail."""
+
+    def __init__(self) -> None:
+        """Initialize without any."""
+        self.tests: list[str] = []
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note a module of tests that cannot be read."""
+        self.pytest_runtest_logreport(report)
+
+    def pytest_runtest_logreport(
+        self, report: pytest.CollectReport | pytest.TestReport
+    ) -> None:
+        """Note a test that fails."""
+        if report.failed:
+            self.tests.append(report.nodeid)
+
+
+def killer(mutant: Mutant, tests: list[str]) -> str | None:
+    """Return the first of the tests that fails with a mutant."""
+    options = ["-x", "-p", "no:randomly", "--timeout=60"]
+    failures = Failures()
+    with copied() as root, chdir(root), redirect_stdout(StringIO()):
         (root / mutant.path).write_bytes(mutant.content)
-        for some in filter(None, (tests[:FIRST_TESTS], tests[FIRST_TESTS:])):
-            (root / "chosen").write_text("\n".join(some), "utf-8")
-            done = pytest(root, "-x", "-p", "no:randomly", "@chosen")
-            if done.returncode:
-                failed = re.search("^(FAILED|ERROR).*", done.stdout, re.MULTILINE)
-                print(
-                    "killed  ",
-                    mutant.what,
-                    failed[0] if failed else done.stdout[-500:],
-                    flush=True,
-                )
-                return False
-    print("SURVIVED", mutant.what, f"[{len(tests)} tests]", flush=True)
-    return True
+        sys.path.insert(0, str(root))
+        if tests and (code := pytest.main([*options, *tests], plugins=[failures])):
+            return (failures.tests or [str(code)])[0]
+    return None
 
 
 def main() -> None:
@@ -188,9 +195,23 @@ def main() -> None:
     ]
     chosen = random.Random(options.seed).sample(every, min(options.count, len(every)))  # noqa: S311
     data = measure()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        survived = sum(pool.map(survives, chosen, repeat(data)))
-    print(f"{survived} of {len(chosen)} survived, of {len(every)} there are")
+    # Each mutant gets its own process, in which Home Assistant is imported already.
+    set_forkserver_preload(["pytest_homeassistant_custom_component.plugins"])
+    survived = chosen
+    with ProcessPoolExecutor(
+        AT_ONCE, get_context("forkserver"), max_tasks_per_child=1
+    ) as pool:
+        for part in (slice(FIRST_TESTS), slice(FIRST_TESTS, None)):
+            tried = survived, [tests_of(mutant, data)[part] for mutant in survived]
+            survived = []
+            for mutant, killed_by in zip(
+                tried[0], pool.map(killer, *tried), strict=True
+            ):
+                if killed_by is None:
+                    survived.append(mutant)
+                print(mutant.what, f"[{killed_by}]", flush=True)
+    print("\nSURVIVED", *(mutant.what for mutant in survived), sep="\n")
+    print(f"{len(survived)} of {len(chosen)} survived, of {len(every)} there are")
 
 
 if __name__ == "__main__":
