@@ -3,11 +3,12 @@
 import argparse
 import ast
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import chdir, contextmanager, redirect_stdout
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from copy import replace
 from io import StringIO
-from multiprocessing import get_context, set_forkserver_preload
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 import os
 from pathlib import Path
 import random
@@ -26,6 +27,9 @@ PRODUCT = Path("custom_components/parqex")
 MEASURED = ROOT / ".dev" / "mutants.coverage"
 AT_ONCE = 2
 FIRST_TESTS = 60  # see most changes
+# Each mutant gets its own process, in which Home Assistant is imported already.
+CONTEXT = get_context("forkserver")
+CONTEXT.set_forkserver_preload(["pytest_homeassistant_custom_component.plugins"])
 LAST_TESTS = re.compile("/fuzz/|soak|whole_life")  # take a minute each
 
 # What stands for an operator or a function.
@@ -167,16 +171,31 @@ class Failures:
             self.tests.append(report.nodeid)
 
 
-def killer(mutant: Mutant, tests: list[str]) -> str | None:
-    """Return the first of the tests that fails with a mutant."""
-    options = ["-x", "-p", "no:randomly", "--timeout=60"]
+def run(root: Path, tests: list[str], failed: Connection) -> None:
+    """Send the first of the tests that fails, or nothing."""
+    options = ["-x", "-p", "no:randomly", "--timeout=60", "--timeout-method=thread"]
     failures = Failures()
-    with copied() as root, chdir(root), redirect_stdout(StringIO()):
+    os.chdir(root)
+    sys.path.insert(0, str(root))
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        code = pytest.main([*options, *tests], plugins=[failures])
+    failed.send((failures.tests or [str(code)])[0] if code else "")
+
+
+def killer(mutant: Mutant, tests: list[str]) -> str:
+    """Return the first of the tests that fails with a mutant, if one does."""
+    if not tests:
+        return ""
+    with copied() as root:
         (root / mutant.path).write_bytes(mutant.content)
-        sys.path.insert(0, str(root))
-        if tests and (code := pytest.main([*options, *tests], plugins=[failures])):
-            return (failures.tests or [str(code)])[0]
-    return None
+        received, failed = CONTEXT.Pipe(duplex=False)
+        process = CONTEXT.Process(target=run, args=(root, tests, failed))
+        process.start()
+        failed.close()
+        try:
+            return str(received.recv())
+        except EOFError:
+            return "a test without end"
 
 
 def main() -> None:
@@ -195,21 +214,16 @@ def main() -> None:
     ]
     chosen = random.Random(options.seed).sample(every, min(options.count, len(every)))  # noqa: S311
     data = measure()
-    # Each mutant gets its own process, in which Home Assistant is imported already.
-    set_forkserver_preload(["pytest_homeassistant_custom_component.plugins"])
     survived = chosen
-    with ProcessPoolExecutor(
-        AT_ONCE, get_context("forkserver"), max_tasks_per_child=1
-    ) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         for part in (slice(FIRST_TESTS), slice(FIRST_TESTS, None)):
-            tried = survived, [tests_of(mutant, data)[part] for mutant in survived]
+            tests = [tests_of(mutant, data)[part] for mutant in survived]
+            tried = zip(survived, pool.map(killer, survived, tests), strict=True)
             survived = []
-            for mutant, killed_by in zip(
-                tried[0], pool.map(killer, *tried), strict=True
-            ):
-                if killed_by is None:
-                    survived.append(mutant)
+            for mutant, killed_by in tried:
                 print(mutant.what, f"[{killed_by}]", flush=True)
+                if not killed_by:
+                    survived.append(mutant)
     print("\nSURVIVED", *(mutant.what for mutant in survived), sep="\n")
     print(f"{len(survived)} of {len(chosen)} survived, of {len(every)} there are")
 
