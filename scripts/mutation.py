@@ -155,20 +155,16 @@ def tests_of(mutant: Mutant, data: CoverageData) -> list[str]:
 class Failures:
     """What pytest reports of tests that fail."""
 
-    def __init__(self) -> None:
-        """Initialize without any."""
-        self.tests: list[str] = []
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Note a module of tests that cannot be read."""
-        self.pytest_runtest_logreport(report)
+    first = ""
 
     def pytest_runtest_logreport(
         self, report: pytest.CollectReport | pytest.TestReport
     ) -> None:
-        """Note a test that fails."""
+        """Keep the first one."""
         if report.failed:
-            self.tests.append(report.nodeid)
+            self.first = self.first or report.nodeid
+
+    pytest_collectreport = pytest_runtest_logreport
 
 
 def run(root: Path, tests: list[str], failed: Connection) -> None:
@@ -179,7 +175,7 @@ def run(root: Path, tests: list[str], failed: Connection) -> None:
     sys.path.insert(0, str(root))
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         code = pytest.main([*options, *tests], plugins=[failures])
-    failed.send((failures.tests or [str(code)])[0] if code else "")
+    failed.send((failures.first or f"pytest ends with {code}") if code else "")
 
 
 def killer(mutant: Mutant, tests: list[str]) -> str:
