@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from copy import replace
+import faulthandler
 from io import StringIO
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -25,6 +26,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PRODUCT = Path("custom_components/parqex")
 MEASURED = ROOT / ".dev" / "mutants.coverage"
+NOWHERE = os.open(os.devnull, os.O_WRONLY)
 AT_ONCE = 2
 FIRST_TESTS = 60  # see most changes
 # Each mutant gets its own process, in which Home Assistant is imported already.
@@ -157,6 +159,10 @@ class Failures:
 
     first = ""
 
+    def pytest_runtest_logstart(self) -> None:
+        """Let the process end if a test or its fixtures do not."""
+        faulthandler.dump_traceback_later(60, exit=True, file=NOWHERE)
+
     def pytest_runtest_logreport(
         self, report: pytest.CollectReport | pytest.TestReport
     ) -> None:
@@ -169,7 +175,7 @@ class Failures:
 
 def run(root: Path, tests: list[str], failed: Connection) -> None:
     """Send the first of the tests that fails, or nothing."""
-    options = ["-x", "-p", "no:randomly", "--timeout=60", "--timeout-method=thread"]
+    options = ["-x", "-p", "no:randomly"]
     failures = Failures()
     os.chdir(root)
     sys.path.insert(0, str(root))
