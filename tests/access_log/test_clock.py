@@ -138,6 +138,17 @@ def test_an_unproven_time_is_kept_within_its_window() -> None:
     assert clock.to_utc(ahead, WINTER, WINTER - HOUR, before) == before
 
 
+@pytest.mark.parametrize("zone", [NEW_YORK, None])
+def test_of_an_hour_that_comes_twice_it_is_the_later_possible_one(
+    zone: tzinfo | None,
+) -> None:
+    """What came after it may be of the same second."""
+    first = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    time, clock = written(first, NEW_YORK), clock_of(zone=zone)
+    for following in (first, first + HOUR):
+        assert clock.to_utc(time, WINTER, first, following) == following
+
+
 def test_a_proven_time_may_lie_outside_its_window() -> None:
     """A controller may report late."""
     clock = clock_of(zone=UTC)
