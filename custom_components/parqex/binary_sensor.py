@@ -185,7 +185,6 @@ class ParqExLeftOpen(ParqExAccessPointEntity, BinarySensorEntity):
     @callback
     def _async_alert(self, _now: datetime) -> None:
         """Show that the time is up."""
-        self._cancel_alert = None
         self.async_write_ha_state()
 
     @callback
@@ -193,4 +192,3 @@ class ParqExLeftOpen(ParqExAccessPointEntity, BinarySensorEntity):
         """Cancel the scheduled alert."""
         if self._cancel_alert:
             self._cancel_alert()
-            self._cancel_alert = None

@@ -41,11 +41,8 @@ CONF_NOT_OLDER_THAN = "not_older_than"
 CONF_PERSON = "person"
 
 # What failed moves nothing, so it is found only when the log is fetched anyway.
-NOT_OLDER_THAN = {
-    AccessType.OPENED: timedelta(minutes=5),
-    AccessType.CLOSED: timedelta(minutes=5),
-    AccessType.FAILED: timedelta(minutes=20),
-}
+NOT_OLDER_THAN = dict.fromkeys(AccessType, timedelta(minutes=5))
+NOT_OLDER_THAN[AccessType.FAILED] = timedelta(minutes=20)
 
 
 def _plain(text: str | None) -> str:

@@ -136,6 +136,17 @@ def test_an_unproven_time_is_kept_within_its_window() -> None:
     assert clock.to_utc(ahead, WINTER, WINTER - HOUR, before) == before
 
 
+@pytest.mark.parametrize("zone", [NEW_YORK, None])
+def test_of_an_hour_that_comes_twice_it_is_the_later_possible_one(
+    zone: tzinfo | None,
+) -> None:
+    """What came after it may be of the same second."""
+    first = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    time, clock = written(first, NEW_YORK), clock_of(zone=zone)
+    for following in (first, first + HOUR):
+        assert clock.to_utc(time, WINTER, first, following) == following
+
+
 def test_a_time_is_not_known_while_the_candidates_disagree_or_are_unknown() -> None:
     """An account in UTC needs no proof."""
     assert clock_of().known_utc(written(WINTER, UTC)) is None

@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
+from custom_components.parqex.data import process_state
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import CoreState, Event, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -140,6 +141,8 @@ async def test_accesses_are_published_oldest_first(home: LogHome, order: Any) ->
     await home.advance(900)
     assert home.kinds == ["opened", "closed"] * 3
     assert home.times == sorted(home.times)
+    seen = process_state(home.hass).dialect.report()["ways"]["history_order"]
+    assert (seen == f"seen: {order} first") is (order != "shuffled")
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest"])

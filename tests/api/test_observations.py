@@ -11,6 +11,7 @@ from tests.simulator import Fault
 
 from .conftest import Api
 
+ONE = ["1 in all"]
 DEEP = {"b": {"c": {"d": {"e": {"f": "..."}}}}}
 
 
@@ -21,6 +22,7 @@ DEEP = {"b": {"c": {"d": {"e": {"f": "..."}}}}}
         ({"data": None, "list": []}, {"data": "NoneType", "list": ["0 in all"]}),
         ({"9d9e5e0e": 1, "a@b.c": {}, "": 2, "Olivia": 3}, {"...": "4 more"}),
         ({"\ud83d": 1, "x" * 41: 2, "id": 3}, {"id": "int", "...": "2 more"}),
+        ([[[[[[[7]]]]]]], [[[[[["...", *ONE], *ONE], *ONE], *ONE], *ONE], *ONE]),
         ({"a": {"b": {"c": {"d": {"e": {"f": {"g": 1}}}}}}}, {"a": DEEP}),
     ],
 )

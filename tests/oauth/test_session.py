@@ -7,7 +7,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 from tests.common import Home, begin
 from tests.conftest import entry_for, session_of, set_up, settle, until
@@ -41,11 +43,23 @@ def expired(home: Home) -> MockConfigEntry:
     return home.entry
 
 
+async def test_what_is_not_sent_needs_no_token(home: Home) -> None:
+    """Home Assistant stops, and might not keep it."""
+    expired(home)
+    home.hass.set_state(CoreState.stopping)
+    with pytest.raises(HomeAssistantError, match="was not operated"):
+        await home.turn("turn_on")
+    home.hass.set_state(CoreState.running)
+    assert refreshes(home) == 0
+
+
 async def test_token_is_renewed_before_it_expires(home: Home) -> None:
-    """The service never sees an expired one."""
+    """The service never sees an expired one, and nothing is left of the renewal."""
+    stopping = home.hass.bus.async_listeners()[EVENT_HOMEASSISTANT_STOP]
     for _ in range(125):
         await home.advance(30)
     assert refreshes(home) == 1
+    assert home.hass.bus.async_listeners()[EVENT_HOMEASSISTANT_STOP] == stopping
     assert {one.status for one in home.cloud.requests} == {200}
 
 
