@@ -49,7 +49,10 @@ STEPS: dict[str, tuple[int, *tuple[st.SearchStrategy[Any], ...]]] = {
     "expire": (1,),
     "unplug": (1, DOORS, st.sampled_from((False, False, True))),
     "stick": (1, DOORS, st.sampled_from((False, False, True))),
-    "reload": (1, st.booleans()),
+    "reload": (2, st.sampled_from(("reload", "restart", "kill"))),
+    "revoke": (1, st.integers(0, 1)),
+    "log_in": (3,),
+    "jump": (1, st.sampled_from((0, 0, 0, 3, 12, -12))),
     "option": (
         1,
         st.sampled_from(("both", "both", "switches", "covers")),
@@ -102,7 +105,7 @@ async def walks(
         freezer.move_to(NOW)
         accesses.clear()
         caplog.clear()
-        walk = Walk(hass, cloud, freezer, accesses)
+        walk = Walk(hass, cloud, freezer, accesses, hass_storage)
         current[:] = [walk]
         try:
             await walk.begin()
