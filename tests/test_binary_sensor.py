@@ -177,3 +177,16 @@ async def test_a_state_that_changes_before_its_time_is_no_problem(home: Home) ->
     await home.advance(5)
     assert home.shown("binary_sensor.main_gate_door") == "on"
     assert home.shown(LEFT_OPEN) == "off"
+
+
+async def test_a_state_that_always_changes_before_its_time_is_none_either(
+    home: Home,
+) -> None:
+    """The next list has the time; when it opens again, it is that of the closing."""
+    await home.prove_zone()
+    for move, pause in ((home.open, 60), (home.close, 3600), (home.open, 60)):
+        written = f"{home.gate.last_toggled:%F %T}"
+        home.fail("sync", 1, edit=gate_with(last_toggled=written))
+        await move()
+        assert home.shown(LEFT_OPEN) == "off"
+        await home.advance(pause)

@@ -13,7 +13,8 @@ from pytest_homeassistant_custom_component import common
 
 from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
 from homeassistant.components.blueprint.models import Blueprint, DomainBlueprints
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import CoreState, HomeAssistant, ServiceCall
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import slugify
@@ -31,6 +32,7 @@ CLEARED = "clear_notification"
 PHONES = "Maker of phones"
 OUTAGE = Fault(status=500)
 AJAR = Fault(rewrite=lambda body: body.replace(b"OPEN", b"AJAR"))
+DOOR = "binary_sensor.main_gate_door"
 LEFT_OPEN = {"sensor": "binary_sensor.main_gate_left_open"}
 ARRIVAL = {"person": "person.jane", "access_point": "switch.main_gate"}
 NIGHT = {
@@ -93,19 +95,29 @@ class Home(LinkedHome):
         assert {it.state for it in self.hass.states.async_all("automation")} == {"on"}
 
     async def add_phone(
-        self, name: str, notify: Callable[[ServiceCall], Coroutine[Any, Any, None]]
-    ) -> None:
-        """Let a phone have Home Assistant's app."""
-        entry = common.MockConfigEntry(domain="mobile_app")
+        self,
+        name: str,
+        notify: Callable[[ServiceCall], Coroutine[Any, Any, None]] | None,
+    ) -> str:
+        """Let a phone have Home Assistant's app, and return its device."""
+        keys = ("app_name", "model", "os_version", "user_id")
+        data: dict[str, Any] = dict.fromkeys(keys, "any")
+        data |= dict.fromkeys(("device_id", "webhook_id", "device_name"), name)
+        data |= {"app_data": {"push_websocket_channel": bool(notify)}}
+        data |= {"manufacturer": PHONES}
+        entry = common.MockConfigEntry(domain="mobile_app", data=data)
         entry.add_to_hass(self.hass)
-        dr.async_get(self.hass).async_get_or_create(
-            config_entry_id=entry.entry_id,
-            identifiers={("mobile_app", name)},
-            manufacturer=PHONES,
-            name=name,
-        )
-        service = f"mobile_app_{slugify(name)}"
-        self.hass.services.async_register("notify", service, notify)
+        assert await async_setup_component(self.hass, "mobile_app", {})
+        if entry.state is not ConfigEntryState.LOADED:
+            assert await self.hass.config_entries.async_setup(entry.entry_id)
+        await self.hass.async_block_till_done()
+        if notify:
+            service = f"mobile_app_{slugify(name)}"
+            assert self.hass.services.has_service("notify", service)
+            self.hass.services.async_register("notify", service, notify)
+        registry = dr.async_get(self.hass)
+        (device,) = dr.async_entries_for_config_entry(registry, entry.entry_id)
+        return device.id
 
     async def show_as(self, show_as: str) -> None:
         """Show access points as something else."""
@@ -248,26 +260,55 @@ async def test_left_open_stays_open(home: Home, end: str) -> None:
     assert len(home.sent) == (end != "expired")
 
 
-async def test_a_phone_as_the_app_registers_it(home: Home) -> None:
-    """Its action has the name of its device, whatever that is to the user."""
-    keys = ("app_name", "model", "os_version", "user_id", "device_id", "webhook_id")
-    data: dict[str, Any] = dict.fromkeys(keys, "any")
-    data |= {"app_data": {"push_websocket_channel": True}, "manufacturer": PHONES}
-    data |= {"device_name": "Jöhn's  2nd phone"}
-    entry = common.MockConfigEntry(domain="mobile_app", data=data)
-    entry.add_to_hass(home.hass)
-    assert await async_setup_component(home.hass, "mobile_app", {})
-    await home.hass.async_block_till_done()
-    registry = dr.async_get(home.hass)
-    (device,) = dr.async_entries_for_config_entry(registry, entry.entry_id)
-    registry.async_update_device(device.id, name_by_user="John")
-    calls = common.async_capture_events(home.hass, "call_service")
-    await home.automate("access_notification", {})
-    await home.open()
-    called = [it.data["service"] for it in calls if it.data["domain"] == "notify"]
-    assert len(called) == 2
-    assert all(home.hass.services.has_service("notify", it) for it in called)
-    assert len(home.messages) == 1
+@pytest.mark.parametrize("is_gone", [True, False])
+@pytest.mark.parametrize(
+    ("blueprint", "inputs"),
+    [
+        *(("left_open", LEFT_OPEN), ("access_notification", {})),
+        *(("close_at_night", NIGHT), ("open_on_arrival", ARRIVAL)),
+    ],
+)
+async def test_a_phone_that_was_replaced_silences_no_other(
+    home: Home, blueprint: str, inputs: dict[str, Any], is_gone: bool
+) -> None:
+    """Nor does one that takes no notifications, or that has another name now."""
+    registry, reachable = dr.async_get(home.hass), home.notify
+    lost = await home.add_phone("Old", home.notify if is_gone else None)
+    named = await home.add_phone("Jöhn's  2nd phone", reachable)
+    registry.async_update_device(named, name_by_user="John")
+    await home.arrive(False)
+    await home.automate(blueprint, inputs | {"notify_devices": [lost, named]})
+    if is_gone:
+        registry.async_remove_device(lost)
+        home.hass.services.async_remove("notify", "mobile_app_old")
+    home.gate.refusal = 400
+    await home.arrive()
+    await home.open(35 * 60)
+    assert home.messages
+
+
+@pytest.mark.parametrize("own_time", [False, True])
+async def test_what_was_open_before_a_start_is_left_open(
+    home: Home, own_time: bool
+) -> None:
+    """The account comes first, automations later; an own time counts from the start."""
+    inputs = {"sensor": DOOR, "open_for": {"minutes": 5}} if own_time else LEFT_OPEN
+    await home.prove_zone()
+    await home.open(600)
+    await home.unload()
+    await home.advance(600)
+    home.hass.set_state(CoreState.not_running)
+    await home.automate("left_open", inputs)
+    await home.reload()
+    await home.hass.async_start()
+    if own_time:
+        await home.advance(200)
+        assert not home.messages
+        await home.advance(130)
+    await home.advance(0)
+    assert len(home.messages) == len(home.buttons) == 1
+    await home.press(home.buttons[0])
+    assert len(home.sent) == 1
 
 
 @pytest.mark.parametrize("blueprint", ["left_open", "open_on_arrival"])

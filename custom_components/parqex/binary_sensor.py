@@ -165,8 +165,7 @@ class ParqExLeftOpen(ParqExAccessPointEntity, BinarySensorEntity):
         access_point, now = self.access_point, dt_util.utcnow()
         if access_point.state is not State.OPEN:
             if access_point.state is State.CLOSED:
-                if self._seen_open_at or self._seen_closed_at is None:
-                    self._closed_toggled = access_point.last_toggled
+                self._closed_toggled = access_point.last_toggled
                 self._seen_closed_at = now
             self._seen_open_at = self._seen_toggled = None
         else:

@@ -136,6 +136,12 @@ def test_an_unproven_time_is_kept_within_its_window() -> None:
     assert clock.to_utc(ahead, WINTER, WINTER - HOUR, before) == before
 
 
+def test_a_time_that_both_candidates_agree_on_needs_no_window() -> None:
+    """A controller may report late, and in winter nothing proves London's zone."""
+    clock, late = clock_of(account_zone=LONDON), WINTER - 5 * HOUR
+    assert clock.to_utc(written(late, UTC), WINTER, WINTER - MINUTE) == late
+
+
 @pytest.mark.parametrize("zone", [NEW_YORK, None])
 def test_of_an_hour_that_comes_twice_it_is_the_later_possible_one(
     zone: tzinfo | None,

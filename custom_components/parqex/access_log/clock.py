@@ -113,7 +113,7 @@ class ServiceClock:
         if time.tzinfo:
             return time
         latest = now + TOLERANCE if following is None else following
-        if zone := self.zone:
+        if zone := self._certain_zone(time):
             readings = _readings(time, zone)
             return max(
                 (one for one in readings if one <= latest), default=min(readings)
