@@ -264,6 +264,15 @@ async def test_a_cancelled_update_entity_cancels_no_fetch(
     assert (home.shown(), home.shown("switch.elevator")) == ("on", "off")
 
 
+async def test_an_update_that_was_asked_for_is_there_afterwards(home: Home) -> None:
+    """A script may go on with it."""
+    assert await async_setup_component(home.hass, "homeassistant", {})
+    home.gate.open_by_hand()
+    data = {ATTR_ENTITY_ID: GATE}
+    await home.hass.services.async_call("homeassistant", "update_entity", data, True)
+    assert home.shown() == "on"
+
+
 async def test_answers_do_not_overtake_each_other(home: Home) -> None:
     """The next fetch begins when one has its answer, also if its caller is cancelled."""
     home.cloud.requests.clear()
