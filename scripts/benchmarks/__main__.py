@@ -47,7 +47,7 @@ async def _measure(plan: Plan) -> Results:
         _say("latency")
         latencies = await measure_latencies(service)
     _say("memory")
-    names = (OURS, *(one.domain for one in COMPARABLE))
+    names = (OURS, COMPARABLE.domain)
     memory = {name: await _memory(name, plan.memory_size) for name in names}
     return Results(polls, set_ups, memory, latencies)
 
