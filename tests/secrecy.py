@@ -88,7 +88,6 @@ class Secrecy(logging.Handler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        """Record a line with its traceback."""
         origin = "quoting" if record.name.startswith(QUOTING) else ""
         if record.pathname.startswith(_OURS):
             origin = "ours"
@@ -145,7 +144,6 @@ class Secrecy(logging.Handler):
                 _assert_hidden(self._beyond_names, name, str(content))
 
     def _check_state(self, hass: HomeAssistant, state: State) -> None:
-        """Check a state and its attributes."""
         _assert_hidden(self._secrets, state.entity_id, str(state.as_dict()))
         entity = er.async_get(hass).async_get(state.entity_id)
         if entity is None or entity.platform != DOMAIN:
@@ -160,7 +158,6 @@ class Secrecy(logging.Handler):
         _assert_hidden(self._personal, state.entity_id, f"{shown} {attributes}")
 
     async def _async_check_entry(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Check an entry and its diagnostics, whatever its state."""
         kept = entry.as_dict()
         kept["data"] = {key: one for key, one in kept["data"].items() if key != "token"}
         kept["reason"] = entry.reason, entry.error_reason_translation_placeholders

@@ -22,7 +22,6 @@ class _Answers:
     """The answers of the service, and a count of its requests."""
 
     def __init__(self) -> None:
-        """Initialize without devices."""
         self._body = b""
         self._devices: dict[str, Any] = {}
         self._requests = 0
@@ -87,7 +86,6 @@ class Service:
     """The running service, as the measuring process sees it."""
 
     def __init__(self, url: str, session: ClientSession) -> None:
-        """Initialize with its address and a session for what is not measured."""
         self.url = url
         self.sync_url = f"{url}{PREFIX}/sync"
         self._session = session

@@ -17,6 +17,7 @@ from tests.simulator.endpoints import bearer
 from tests.simulator.oauth import Grant
 
 from .browser import DOMAIN, Browser
+from .check import see_clean_log
 from .demo import come_back, move_in, say
 from .home import Home, use_port
 from .wait import DemoError, until
@@ -29,12 +30,16 @@ _STARTS = asyncio.Semaphore(2)
 
 
 class Mortal(ABC):
-    """A Home Assistant with two linked accounts that ends again and again."""
+    """A Home Assistant with two linked accounts that ends again and again.
+
+    `_bad`: the levels of the log that are errors.
+    """
+
+    _bad = "ERROR|CRITICAL"
 
     def __init__(
         self, name: str, random: Random, configuration: str, *components: Path
     ) -> None:
-        """Initialize with its name, random numbers, and what it has beside ParqEx."""
         self._name, self._random = name, random
         self._simulator = Simulator()
         self._cloud = self._simulator.cloud
@@ -64,16 +69,12 @@ class Mortal(ABC):
         finally:
             await self._browser.close()
             await self._home.stop()
-        self._see_log()
+        see_clean_log(self._home.log, self._cloud.issued_secrets(), self._bad)
         self._home.remove()
 
     @abstractmethod
     async def _live(self) -> None:
         """Live, with ends."""
-
-    @abstractmethod
-    def _see_log(self) -> None:
-        """Raise DemoError where the log of all lives is not as it should be."""
 
     def _answer_late(self) -> float:
         """Let answers come late from now on; return the seconds."""

@@ -20,7 +20,6 @@ class Dialog:
     """A dialog, found by its element; its content is in other elements."""
 
     def __init__(self, page: Page, element: str) -> None:
-        """Initialize with the page and the name of the element."""
         self.page = page
         self.content = page.locator(element)
         self.window = self.content.get_by_role("dialog")
@@ -48,7 +47,6 @@ class Card:
     """The tile of one entity."""
 
     def __init__(self, page: Page, name: str) -> None:
-        """Initialize with the name of the entity."""
         self.tile = page.locator("ha-tile-container").filter(
             has=page.get_by_text(name, exact=True)
         )
@@ -63,7 +61,6 @@ class HomeAssistant:
     """A tab with Home Assistant's pages."""
 
     def __init__(self, page: Page) -> None:
-        """Initialize with the tab."""
         self.page = page
         self.flow = Dialog(page, "dialog-data-entry-flow")
         # The message at the lower edge when something fails.
@@ -88,10 +85,6 @@ class HomeAssistant:
         """Open an area on the dashboard that every user has from the start."""
         await self.open(f"/home/areas-{area.lower()}")
 
-    async def open_integrations(self) -> None:
-        """Open Settings > Devices & services."""
-        await self.open("/config/integrations/dashboard")
-
     async def open_integration(self) -> None:
         """Open Settings > Devices & services > ParqEx."""
         await self.open("/config/integrations/integration/parqex")
@@ -112,12 +105,6 @@ class HomeAssistant:
         await self.account.get_by_role("button", name="Configure").click()
         return self.flow
 
-    async def turn_webhook_on(self) -> None:
-        """Turn the webhook on in the options."""
-        options = await self.configure()
-        await options.choose(WEBHOOK, on=True)
-        await options.press("Submit")
-
     @asynccontextmanager
     async def answering(self, answer: str) -> AsyncIterator[None]:
         """Answer ParqEx's question (Allow, Deny) in the tab that the body opens."""
@@ -133,7 +120,6 @@ class ParqEx:
     """The page of the simulated cloud."""
 
     def __init__(self, page: Page, cloud: Cloud) -> None:
-        """Initialize with the tab."""
         self.page = page
         self._cloud = cloud
 

@@ -24,7 +24,6 @@ class OAuthError(Exception):
     """A request that RFC 6749 has an error code for."""
 
     def __init__(self, error: str, description: str, status: int = 400) -> None:
-        """Initialize with the error code, a description and the status."""
         super().__init__(description)
         self.error = error
         self.status = status
