@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from tempfile import TemporaryDirectory
+from threading import Timer
 from typing import NamedTuple
 
 from coverage import CoverageData
@@ -146,28 +147,25 @@ def tests_of(mutant: Mutant, data: CoverageData) -> list[str]:
 
 
 def killer(mutant: Mutant, tests: list[str]) -> str:
-    """Return the first of the tests that fails with a mutant, if one does."""
+    """Return how the first of the tests fails with a mutant, if one does."""
     if not tests:
         return ""
-    options = ["-xq", "--tb=no", "-p", "no:randomly", "--timeout=60"]
+    command = [sys.executable, "-um", "pytest", "-v", "--tb=no", "-p", "no:randomly"]
     with copied() as root:
         (root / mutant.path).write_bytes(mutant.content)
-        command = [sys.executable, "-m", "pytest", *options, *tests]
-        try:
-            done = subprocess.run(  # noqa: S603
-                command,
-                capture_output=True,
-                check=False,
-                cwd=root,
-                text=True,
-                timeout=LONGEST,
-            )
-        except subprocess.TimeoutExpired:
-            return "a test without end"
-    if not done.returncode:
-        return ""
-    failed = re.search(r"^(?:FAILED|ERROR) (.+)", done.stdout, re.MULTILINE)
-    return failed[1] if failed else f"pytest ends with {done.returncode}"
+        with subprocess.Popen(  # noqa: S603
+            [*command, *tests], cwd=root, stdout=subprocess.PIPE, text=True
+        ) as process:
+            limit = Timer(LONGEST, process.kill)
+            limit.start()
+            for line in process.stdout or ():
+                if " FAILED " in line or "ERROR" in line:
+                    # What it left behind may have no end.
+                    process.kill()
+                    limit.cancel()
+                    return line.strip()
+        limit.cancel()
+    return f"pytest ends with {process.returncode}" if process.returncode else ""
 
 
 def main() -> None:

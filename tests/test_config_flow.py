@@ -125,14 +125,6 @@ async def test_two_flows_for_one_account_keep_the_newest_tokens(
     assert entry.data["token"]["refresh_token"] == newest.refresh_token
 
 
-async def test_second_account_is_linked_beside_the_first(
-    home: Home, link: Link
-) -> None:
-    """Each with its own name."""
-    assert (await link(home.house.guest))["title"] == "Gustav Guestfield"
-    assert len(home.hass.config_entries.async_entries(DOMAIN)) == 2
-
-
 async def test_credentials_are_needed(
     hass: HomeAssistant, simulator: Simulator
 ) -> None:
@@ -419,14 +411,15 @@ async def test_a_right_that_is_there_again_needs_no_repair(
     assert not ir.async_get(home.hass).issues
 
 
-async def test_linking_the_other_account_does_not_end_the_repair(
+async def test_another_account_is_linked_beside_the_first_and_ends_no_repair(
     home: Home, browser: Browser, link: Link
 ) -> None:
-    """Nothing else says that the login of the first is lost."""
+    """Each has its own name; nothing else says that the login of the first is lost."""
     home.cloud.oauth.revoke(home.house.owner)
     result = await again(home, "reauth")
     await sign_in(home.hass, browser, result, home.house.guest)
-    await link(home.house.guest)
+    assert (await link(home.house.guest))["title"] == "Gustav Guestfield"
+    assert len(home.hass.config_entries.async_entries(DOMAIN)) == 2
     assert home.logins
 
 

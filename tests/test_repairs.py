@@ -45,7 +45,6 @@ class Repairs:
         return await self._post("", {"handler": DOMAIN, "issue_id": issue_id})
 
     async def submit(self, flow: Any) -> Any:
-        """Press Submit."""
         return await self._post(f"/{flow['flow_id']}", {})
 
     async def _post(self, path: str, data: Any) -> Any:

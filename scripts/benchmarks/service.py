@@ -58,7 +58,6 @@ class _Answers:
         return web.Response()
 
     async def asked(self, _: web.Request) -> web.Response:
-        """Return the number of requests so far."""
         return web.json_response(self._requests)
 
 
@@ -97,7 +96,6 @@ class Service:
             answer.raise_for_status()
 
     async def requests(self) -> int:
-        """Return the number of requests so far."""
         async with self._session.get(f"{self.url}/asked") as answer:
             return int(await answer.text())
 

@@ -99,7 +99,6 @@ class Browser:
         return answer["result"]
 
     async def act(self, domain: str, service: str, *entities: str) -> None:
-        """Perform an action on entities."""
         await self.call(
             "call_service",
             domain=domain,
@@ -108,19 +107,16 @@ class Browser:
         )
 
     async def states(self) -> dict[str, str]:
-        """Return the state of every entity."""
         states = await self.call("get_states")
         return {state["entity_id"]: state["state"] for state in states}
 
     async def entries(self) -> list[dict[str, Any]]:
-        """Return the entries of the integration."""
         found: list[dict[str, Any]] = await self.call(
             "config_entries/get", domain=DOMAIN
         )
         return found
 
     async def devices(self) -> list[dict[str, Any]]:
-        """Return the devices of the integration."""
         return [
             device
             for device in await self.call("config/device_registry/list")
@@ -128,7 +124,6 @@ class Browser:
         ]
 
     async def entities(self) -> list[dict[str, Any]]:
-        """Return the entities of the integration."""
         entities = await self.call("config/entity_registry/list")
         return [entity for entity in entities if entity["platform"] == DOMAIN]
 
@@ -225,11 +220,9 @@ class Browser:
         return found
 
     async def reload(self, entry_id: str) -> None:
-        """Reload an entry."""
         await self.ask("POST", f"{ENTRY}/{entry_id}/reload")
 
     async def remove(self, entry_id: str) -> None:
-        """Delete an entry."""
         await self.ask("DELETE", f"{ENTRY}/{entry_id}")
 
     async def _finish(self, flow: Any, account_id: str | None, end: str) -> Any:

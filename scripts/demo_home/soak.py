@@ -116,7 +116,6 @@ class Resident(Mortal):
 
     @property
     def accesses(self) -> int:
-        """Return how many there were."""
         return len(self._cloud.log)
 
     @override

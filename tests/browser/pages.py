@@ -25,20 +25,16 @@ class Dialog:
         self.window = self.content.get_by_role("dialog")
 
     async def fill(self, name: str, text: str) -> None:
-        """Fill in a field."""
         await self.content.get_by_role("textbox", name=name).fill(text)
 
     async def press(self, name: str) -> None:
-        """Press a button."""
         await self.content.get_by_role("button", name=name, exact=True).last.click()
 
     async def choose(self, option: str, *, on: bool) -> None:
-        """Turn an option on or off."""
         box = self.content.get_by_role("checkbox", name=option)
         await box.set_checked(on, force=True)
 
     async def close(self) -> None:
-        """Close it."""
         await self.press("Close")
         await expect(self.window).to_have_count(0)
 
@@ -86,11 +82,9 @@ class HomeAssistant:
         await self.open(f"/home/areas-{area.lower()}")
 
     async def open_integration(self) -> None:
-        """Open Settings > Devices & services > ParqEx."""
         await self.open("/config/integrations/integration/parqex")
 
     def card(self, name: str) -> Card:
-        """Return the card of an entity."""
         return Card(self.page, name)
 
     async def add_integration(self) -> None:

@@ -252,7 +252,6 @@ class UserInfo(Exercise):
         assert len(answered) == logins
 
     async def go_on(self) -> None:
-        """Continue where the dialog is."""
         self.result = await self.home.hass.config_entries.flow.async_configure(
             self.result["flow_id"], {}
         )

@@ -82,7 +82,6 @@ class OAuth:
     _grants: list[Grant] = field(default_factory=list)
 
     def add_application(self, client_id: str, name: str) -> Application:
-        """Give an application credentials."""
         application = Application(client_id, self._secret("secret"), name)
         self.applications.append(application)
         return application
@@ -142,7 +141,6 @@ class OAuth:
         return None
 
     def grants(self, account: Account) -> list[Grant]:
-        """Return the grants of an account."""
         return [grant for grant in self._grants if grant.account_id == account.id]
 
     def expire(self, account: Account) -> None:
@@ -151,7 +149,6 @@ class OAuth:
             grant.expires_at = self.now()
 
     def revoke(self, account: Account) -> None:
-        """Invalidate all tokens of an account."""
         for grant in self.grants(account):
             self._grants.remove(grant)
 
