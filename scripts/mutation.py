@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import replace
+from io import BufferedReader
 import os
 from pathlib import Path
 import random
@@ -15,7 +16,7 @@ import subprocess
 import sys
 from tempfile import TemporaryDirectory
 from threading import Timer
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from coverage import CoverageData
 
@@ -154,18 +155,18 @@ def killer(mutant: Mutant, tests: list[str]) -> str:
     with copied() as root:
         (root / mutant.path).write_bytes(mutant.content)
         with subprocess.Popen(  # noqa: S603
-            [*command, *tests], cwd=root, stdout=subprocess.PIPE, text=True
+            [*command, *tests], cwd=root, stdout=subprocess.PIPE
         ) as process:
             limit = Timer(LONGEST, process.kill)
             limit.start()
-            for line in process.stdout or ():
-                if " FAILED " in line or "ERROR" in line:
-                    # What it left behind may have no end.
+            output, printed = cast("BufferedReader", process.stdout), ""
+            while chunk := output.read1():
+                printed = (printed + chunk.decode("utf-8", "replace"))[-5000:]
+                if "FAILED" in printed or "ERROR" in printed:
+                    # What the test left behind may have no end.
                     process.kill()
-                    limit.cancel()
-                    return line.strip()
-        limit.cancel()
-    return f"pytest ends with {process.returncode}" if process.returncode else ""
+            limit.cancel()
+    return printed.strip().splitlines()[-1] if process.returncode else ""
 
 
 def main() -> None:

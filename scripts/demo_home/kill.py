@@ -16,19 +16,6 @@ HOMES = 3
 # Each home once during each kind of work.
 KILLS = 15
 
-# The minimum for the integration, and for a person to link it.
-CONFIGURATION = """\
-homeassistant:
-  name: ParqEx demo
-  country: US
-application_credentials:
-config:
-logger:
-  default: info
-  logs:
-    homeassistant.setup: warning
-    custom_components.parqex: debug
-"""
 
 # Longer than the second after which Home Assistant writes its entries.
 LONGEST_WAIT = 1.6
@@ -42,7 +29,7 @@ class Victim(Mortal):
     """A Home Assistant that is killed again and again."""
 
     def __init__(self, name: str, random: Random, kills: int) -> None:
-        super().__init__(name, random, CONFIGURATION)
+        super().__init__(name, random)
         self._kills = kills
         self._works: list[tuple[str, Prepare, float]] = [
             ("renewing tokens", self._renew, LONGEST_WAIT),

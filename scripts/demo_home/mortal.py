@@ -25,6 +25,24 @@ from .wait import DemoError, until
 SECONDS_TO_SETTLE = 60
 LONGEST_ANSWER = 0.8
 
+# The minimum for the integration, for a person to link it, and to read what it did.
+CONFIGURATION = """\
+homeassistant:
+  name: ParqEx
+  country: US
+  external_url: https://demo.example.com
+api:
+application_credentials:
+book:
+config:
+logger:
+  default: {}
+  logs:
+    homeassistant.setup: warning
+    custom_components.parqex: {}
+"""
+BOOK = Path(__file__).with_name("book")
+
 # More at a time would take each other's processor.
 _STARTS = asyncio.Semaphore(2)
 
@@ -32,22 +50,24 @@ _STARTS = asyncio.Semaphore(2)
 class Mortal(ABC):
     """A Home Assistant with two linked accounts that ends again and again.
 
-    `_bad`: the levels of the log that are errors.
+    `_levels`: what its log holds, of all and of ParqEx; `_bad`: what are errors there.
     """
 
+    _levels = "info", "debug"
     _bad = "ERROR|CRITICAL"
 
-    def __init__(
-        self, name: str, random: Random, configuration: str, *components: Path
-    ) -> None:
+    def __init__(self, name: str, random: Random) -> None:
         self._name, self._random = name, random
         self._simulator = Simulator()
         self._cloud = self._simulator.cloud
         self._cloud.port = use_port(0)
         house = build_demo_house(self._cloud, travel_seconds=1)
         self._accounts = house.owner, house.guest
-        address = self._simulator.base_url
-        self._home = Home(use_port(0), address, configuration, components=components)
+        self._home = Home(
+            *(use_port(0), self._simulator.base_url),
+            CONFIGURATION.format(*self._levels),
+            components=[BOOK],
+        )
         self._browser = Browser(self._home.base_url)
         self._replaced: list[Grant] = []
 
