@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 PRODUCT = Path("custom_components/parqex")
 MEASURED = ROOT / ".dev" / "mutants.coverage"
 AT_ONCE = 2
-LONGEST = 900  # seconds for all tests of a mutant
+LONGEST = 1800  # seconds for all tests of a mutant
 LAST_TESTS = re.compile("/fuzz/|soak|whole_life")  # take a minute each
 
 # What stands for an operator or a function.
@@ -162,11 +162,11 @@ def killer(mutant: Mutant, tests: list[str]) -> str:
             output, printed = cast("BufferedReader", process.stdout), ""
             while chunk := output.read1():
                 printed = (printed + chunk.decode("utf-8", "replace"))[-5000:]
-                if "FAILED" in printed or "ERROR" in printed:
+                if re.search("^ERROR | (FAILED|ERROR) ", printed, re.MULTILINE):
                     # What the test left behind may have no end.
                     process.kill()
             limit.cancel()
-    return printed.strip().splitlines()[-1] if process.returncode else ""
+    return printed.strip().rpartition("\n")[2] or "crash" if process.returncode else ""
 
 
 def main() -> None:
