@@ -4,12 +4,9 @@ import argparse
 import ast
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from copy import replace
-import faulthandler
-from io import StringIO
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from io import BufferedReader
 import os
 from pathlib import Path
 import random
@@ -18,20 +15,16 @@ import shutil
 import subprocess
 import sys
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from threading import Timer
+from typing import NamedTuple, cast
 
 from coverage import CoverageData
-import pytest
 
 ROOT = Path(__file__).parents[1]
 PRODUCT = Path("custom_components/parqex")
 MEASURED = ROOT / ".dev" / "mutants.coverage"
-NOWHERE = os.open(os.devnull, os.O_WRONLY)
 AT_ONCE = 2
-FIRST_TESTS = 60  # see most changes
-# Each mutant gets its own process, in which Home Assistant is imported already.
-CONTEXT = get_context("forkserver")
-CONTEXT.set_forkserver_preload(["pytest_homeassistant_custom_component.plugins"])
+LONGEST = 1800  # seconds for all tests of a mutant
 LAST_TESTS = re.compile("/fuzz/|soak|whole_life")  # take a minute each
 
 # What stands for an operator or a function.
@@ -154,50 +147,26 @@ def tests_of(mutant: Mutant, data: CoverageData) -> list[str]:
     return sorted(tests, key=lambda test: bool(LAST_TESTS.search(test)))
 
 
-class Failures:
-    """What pytest reports of tests that fail."""
-
-    first = ""
-
-    def pytest_runtest_logstart(self) -> None:
-        """Let the process end if a test or its fixtures do not."""
-        faulthandler.dump_traceback_later(60, exit=True, file=NOWHERE)
-
-    def pytest_runtest_logreport(
-        self, report: pytest.CollectReport | pytest.TestReport
-    ) -> None:
-        """Keep the first one."""
-        if report.failed:
-            self.first = self.first or report.nodeid
-
-    pytest_collectreport = pytest_runtest_logreport
-
-
-def run(root: Path, tests: list[str], failed: Connection) -> None:
-    """Send the first of the tests that fails, or nothing."""
-    options = ["-x", "-p", "no:randomly"]
-    failures = Failures()
-    os.chdir(root)
-    sys.path.insert(0, str(root))
-    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-        code = pytest.main([*options, *tests], plugins=[failures])
-    failed.send((failures.first or f"pytest ends with {code}") if code else "")
-
-
 def killer(mutant: Mutant, tests: list[str]) -> str:
-    """Return the first of the tests that fails with a mutant, if one does."""
+    """Return how the first of the tests fails with a mutant, if one does."""
     if not tests:
         return ""
+    command = [sys.executable, "-um", "pytest", "-v", "--tb=no", "-p", "no:randomly"]
     with copied() as root:
         (root / mutant.path).write_bytes(mutant.content)
-        received, failed = CONTEXT.Pipe(duplex=False)
-        process = CONTEXT.Process(target=run, args=(root, tests, failed))
-        process.start()
-        failed.close()
-        try:
-            return str(received.recv())
-        except EOFError:
-            return "a test without end"
+        with subprocess.Popen(  # noqa: S603
+            [*command, *tests], cwd=root, stdout=subprocess.PIPE
+        ) as process:
+            limit = Timer(LONGEST, process.kill)
+            limit.start()
+            output, printed = cast("BufferedReader", process.stdout), ""
+            while chunk := output.read1():
+                printed = (printed + chunk.decode("utf-8", "replace"))[-5000:]
+                if re.search("^ERROR | (FAILED|ERROR) ", printed, re.MULTILINE):
+                    # What the test left behind may have no end.
+                    process.kill()
+            limit.cancel()
+    return printed.strip().rpartition("\n")[2] or "crash" if process.returncode else ""
 
 
 def main() -> None:
@@ -216,16 +185,14 @@ def main() -> None:
     ]
     chosen = random.Random(options.seed).sample(every, min(options.count, len(every)))  # noqa: S311
     data = measure()
-    survived = chosen
+    survived = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for part in (slice(FIRST_TESTS), slice(FIRST_TESTS, None)):
-            tests = [tests_of(mutant, data)[part] for mutant in survived]
-            tried = zip(survived, pool.map(killer, survived, tests), strict=True)
-            survived = []
-            for mutant, killed_by in tried:
-                print(mutant.what, f"[{killed_by}]", flush=True)
-                if not killed_by:
-                    survived.append(mutant)
+        tests = [tests_of(mutant, data) for mutant in chosen]
+        tried = zip(chosen, pool.map(killer, chosen, tests), strict=True)
+        for mutant, killed_by in tried:
+            print(mutant.what, f"[{killed_by}]", flush=True)
+            if not killed_by:
+                survived.append(mutant)
     print("\nSURVIVED", *(mutant.what for mutant in survived), sep="\n")
     print(f"{len(survived)} of {len(chosen)} survived, of {len(every)} there are")
 

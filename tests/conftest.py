@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.parqex.const import DOMAIN
@@ -33,8 +34,10 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 from homeassistant.setup import async_setup_component
 from homeassistant.util.async_ import get_scheduled_timer_handles
 from tests.common import Home
+from tests.linking import Browser
 from tests.secrecy import Secrecy
 from tests.simulator import Account, Cloud, DemoHouse, Simulator, build_demo_house
+from tests.simulator.oauth import Application
 
 pytest.register_assert_rewrite("tests.reliability")
 
@@ -53,7 +56,6 @@ class Traffic(TraceConfig):
     """The requests of Home Assistant to a simulated cloud, as both sides see them."""
 
     def __init__(self, cloud: Cloud) -> None:
-        """Initialize with the cloud that the requests are for."""
         super().__init__()
         self._cloud = cloud
         self._begun = self._ended = 0
@@ -154,13 +156,25 @@ async def credentials(hass: HomeAssistant, cloud: Cloud) -> None:
     """Give Home Assistant the client id and secret."""
     assert await async_setup_component(hass, "homeassistant", {})
     assert await async_setup_component(hass, "application_credentials", {})
-    application = cloud.application
-    await async_import_client_credential(
-        hass,
-        DOMAIN,
-        ClientCredential(application.client_id, application.client_secret),
-        DOMAIN,
-    )
+    await add_credentials(hass, cloud.application)
+
+
+async def add_credentials(
+    hass: HomeAssistant, application: Application, auth_domain: str = DOMAIN
+) -> None:
+    """Add the application credentials."""
+    credential = ClientCredential(application.client_id, application.client_secret)
+    await async_import_client_credential(hass, DOMAIN, credential, auth_domain)
+
+
+@pytest.fixture
+async def browser(
+    hass: HomeAssistant, credentials: None, hass_client_no_auth: ClientSessionGenerator
+) -> Browser:
+    """Return a person's browser."""
+    assert await async_setup_component(hass, "webhook", {})
+    assert await async_setup_component(hass, "auth", {})
+    return Browser(hass, await hass_client_no_auth())
 
 
 def entry_for(cloud: Cloud, account: Account, **token: Any) -> MockConfigEntry:
@@ -196,15 +210,6 @@ def entry(hass: HomeAssistant, cloud: Cloud, house: DemoHouse) -> MockConfigEntr
 
 
 @pytest.fixture
-async def linked(
-    hass: HomeAssistant, entry: MockConfigEntry, credentials: None
-) -> MockConfigEntry:
-    """Return the entry of the owner's account, set up."""
-    await set_up(hass, entry)
-    return entry
-
-
-@pytest.fixture
 def unlinked(
     hass: HomeAssistant,
     cloud: Cloud,
@@ -219,8 +224,9 @@ def unlinked(
 
 
 @pytest.fixture
-def home(unlinked: Home, linked: MockConfigEntry) -> Home:
+async def home(unlinked: Home) -> Home:
     """Return the demo house with the owner's account linked."""
+    await set_up(unlinked.hass, unlinked.entry)
     return unlinked
 
 
@@ -229,10 +235,15 @@ async def guest(
     hass: HomeAssistant, cloud: Cloud, house: DemoHouse, credentials: None
 ) -> MockConfigEntry:
     """Return the entry of the guest, whose front gate is the main gate, set up."""
-    guest = entry_for(cloud, house.guest)
-    guest.add_to_hass(hass)
-    await set_up(hass, guest)
-    return guest
+    return await link(hass, cloud, house.guest)
+
+
+async def link(hass: HomeAssistant, cloud: Cloud, account: Account) -> MockConfigEntry:
+    """Link an account; return its entry, set up."""
+    entry = entry_for(cloud, account)
+    entry.add_to_hass(hass)
+    await set_up(hass, entry)
+    return entry
 
 
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:

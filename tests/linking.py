@@ -8,7 +8,6 @@ from yarl import URL
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
-from tests.conftest import settle
 from tests.simulator import Account
 
 
@@ -20,7 +19,6 @@ class Browser:
         hass: HomeAssistant,
         home_assistant: TestClient[web.Request, web.Application],
     ) -> None:
-        """Initialize with the client of Home Assistant's own pages."""
         self._hass = hass
         self._home_assistant = home_assistant
 
@@ -46,7 +44,7 @@ class Browser:
             assert response.status == 302
             back = URL(response.headers["Location"])
         assert await self.come_back(back) == 200
-        await settle(self._hass)
+        await self._hass.async_block_till_done()
 
     async def come_back(self, back: URL) -> int:
         """Open the address that ParqEx led to; return Home Assistant's status."""

@@ -88,7 +88,6 @@ class Secrecy(logging.Handler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        """Record a line with its traceback."""
         origin = "quoting" if record.name.startswith(QUOTING) else ""
         if record.pathname.startswith(_OURS):
             origin = "ours"
@@ -113,7 +112,6 @@ class Secrecy(logging.Handler):
         return addresses.union(*(account.details.values() for account in accounts))
 
     def check_log(self) -> None:
-        """Check all lines of the log."""
         text = {origin: "\n".join(lines) for origin, lines in self._lines.items()}
         _assert_hidden(self._secrets, "the log", "\n".join(text.values()))
         ids = {door.id for cloud in self._clouds for door in cloud.doors}
@@ -145,7 +143,6 @@ class Secrecy(logging.Handler):
                 _assert_hidden(self._beyond_names, name, str(content))
 
     def _check_state(self, hass: HomeAssistant, state: State) -> None:
-        """Check a state and its attributes."""
         _assert_hidden(self._secrets, state.entity_id, str(state.as_dict()))
         entity = er.async_get(hass).async_get(state.entity_id)
         if entity is None or entity.platform != DOMAIN:
@@ -160,7 +157,6 @@ class Secrecy(logging.Handler):
         _assert_hidden(self._personal, state.entity_id, f"{shown} {attributes}")
 
     async def _async_check_entry(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Check an entry and its diagnostics, whatever its state."""
         kept = entry.as_dict()
         kept["data"] = {key: one for key, one in kept["data"].items() if key != "token"}
         kept["reason"] = entry.reason, entry.error_reason_translation_placeholders

@@ -1,7 +1,6 @@
 """The application credentials of ParqEx."""
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.parqex.application_credentials import (
     async_get_description_placeholders,
@@ -9,22 +8,19 @@ from custom_components.parqex.application_credentials import (
 from custom_components.parqex.const import DOMAIN
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from tests.common import Home
 from tests.conftest import set_up
-from tests.simulator import Cloud
 
 
 async def test_unsafe_address_is_not_used(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    credentials: None,
-    cloud: Cloud,
-    monkeypatch: pytest.MonkeyPatch,
+    unlinked: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Tokens and commands travel over it, while linking and later."""
+    hass, entry = unlinked.hass, unlinked.entry
     monkeypatch.setenv("PARQEX_BASE_URL", "http://192.0.2.1")
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert not cloud.requests
+    assert not unlinked.endpoints
     result = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )

@@ -11,7 +11,7 @@ from homeassistant.core import Context, Event
 from homeassistant.exceptions import ServiceNotSupported, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from tests.common import GATE, Home, gate_with, refused
-from tests.conftest import entry_for, set_up
+from tests.conftest import link
 from tests.dialogs import choose
 
 COVER = "cover.main_gate"
@@ -149,9 +149,7 @@ async def test_an_account_that_is_linked_again_has_its_switches(
         by_user, entries = ConfigEntryDisabler.USER, home.hass.config_entries
         await entries.async_set_disabled_by(home.entry.entry_id, by_user)
     await home.remove()
-    again = entry_for(home.cloud, home.house.owner)
-    again.add_to_hass(home.hass)
-    await set_up(home.hass, again)
+    await link(home.hass, home.cloud, home.house.owner)
     assert enabled(home) == {"switch"}
 
 

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from tests.common import Home, errors
-from tests.conftest import entry_for, set_up
+from tests.conftest import link
 
 
 def devices(home: Home) -> list[dr.DeviceEntry]:
@@ -267,9 +267,7 @@ async def test_the_first_account_linked_again_is_told_apart(
     home.gate.names.clear()
     await home.advance(30)
     await home.remove()
-    again = entry_for(home.cloud, home.house.owner)
-    again.add_to_hass(home.hass)
-    await set_up(home.hass, again)
+    again = await link(home.hass, home.cloud, home.house.owner)
     assert name_for(home, again) != name_for(home, guest)
     await home.hass.config_entries.async_reload(guest.entry_id)
     await home.advance(30)

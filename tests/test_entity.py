@@ -1,45 +1,36 @@
 """Every entity there is, with everything a person sees of it."""
 
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    snapshot_platform,
-)
+from pytest_homeassistant_custom_component.common import snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.parqex import PLATFORMS
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from tests.conftest import Advance, enable_all
-from tests.simulator import Cloud
+from tests.common import Home
+from tests.conftest import enable_all
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 async def test_all_entities(
-    hass: HomeAssistant,
-    linked: MockConfigEntry,
-    cloud: Cloud,
-    advance: Advance,
-    snapshot: SnapshotAssertion,
-    platform: Platform,
+    home: Home, snapshot: SnapshotAssertion, platform: Platform
 ) -> None:
     """Name, state, attributes and category, after one access."""
-    await enable_all(hass, linked)
-    cloud.door("Main gate").open_as(cloud.visitor("Vera Visitor"))
-    await advance(30)
+    hass, entry_id = home.hass, home.entry.entry_id
+    await enable_all(hass, home.entry)
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    await home.advance(30)
     registry = er.async_get(hass)
-    for entity in er.async_entries_for_config_entry(registry, linked.entry_id):
+    for entity in er.async_entries_for_config_entry(registry, entry_id):
         if entity.domain != platform:
             registry.async_remove(entity.entity_id)
-    await snapshot_platform(hass, registry, snapshot, linked.entry_id)
+    await snapshot_platform(hass, registry, snapshot, entry_id)
 
 
-async def test_what_is_disabled_by_default(
-    hass: HomeAssistant, linked: MockConfigEntry
-) -> None:
+async def test_what_is_disabled_by_default(home: Home) -> None:
     """What few need; the others are there at once."""
-    entities = er.async_entries_for_config_entry(er.async_get(hass), linked.entry_id)
+    registry = er.async_get(home.hass)
+    entities = er.async_entries_for_config_entry(registry, home.entry.entry_id)
     disabled = {one.entity_id for one in entities if one.disabled_by}
     doors = ("elevator", "garage_left", "garage_right", "main_gate", "pedestrian_door")
     assert disabled == {

@@ -1,14 +1,12 @@
 """Setting up an account: what fails, and what every entity shows meanwhile."""
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
 from tests.common import Home
 from tests.conftest import enable_all, set_up
-from tests.simulator import Cloud, DemoHouse, Fault
+from tests.simulator import Fault
 
 
 @pytest.mark.parametrize(
@@ -23,19 +21,13 @@ from tests.simulator import Cloud, DemoHouse, Fault
     ],
 )
 async def test_set_up_that_fails_is_retried_or_asks_for_a_login(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    credentials: None,
-    cloud: Cloud,
-    house: DemoHouse,
-    endpoint: str,
-    fault: Fault,
-    state: ConfigEntryState,
+    unlinked: Home, endpoint: str, fault: Fault, state: ConfigEntryState
 ) -> None:
     """Only a rejected login needs the user."""
+    hass, cloud, entry = unlinked.hass, unlinked.cloud, unlinked.entry
     cloud.faults.add(endpoint, fault)
     if endpoint == "token":
-        cloud.oauth.expire(house.owner)
+        cloud.oauth.expire(unlinked.house.owner)
     await set_up(hass, entry)
     assert entry.state is state
     asked = any(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))

@@ -15,6 +15,8 @@ from homeassistant.setup import async_setup_component
 from tests.common import Home
 from tests.conftest import NOW, enable_all
 
+type Activity = Callable[[], Awaitable[list[dict[str, Any]]]]
+
 
 @pytest.fixture(autouse=True)
 def recorder(recorder_mock: Recorder) -> None:
@@ -22,9 +24,7 @@ def recorder(recorder_mock: Recorder) -> None:
 
 
 @pytest.fixture
-async def activity(
-    home: Home, hass_client: ClientSessionGenerator
-) -> Callable[[], Awaitable[list[dict[str, Any]]]]:
+async def activity(home: Home, hass_client: ClientSessionGenerator) -> Activity:
     """Return a function that returns the rows of two hours in Activity."""
     assert await async_setup_component(home.hass, "logbook", {})
     await home.hass.async_block_till_done()
@@ -42,9 +42,7 @@ async def activity(
     return rows
 
 
-async def test_accesses_read_as_sentences(
-    home: Home, activity: Callable[[], Awaitable[list[dict[str, Any]]]]
-) -> None:
+async def test_accesses_read_as_sentences(home: Home, activity: Activity) -> None:
     """With names and channels where ParqEx has them."""
     gate, visitor = home.gate, home.cloud.visitor("Vera Visitor")
     gate.open_as(visitor)
@@ -67,7 +65,7 @@ async def test_accesses_read_as_sentences(
 
 @pytest.mark.parametrize("by_hand", [True, False])
 async def test_an_opening_makes_three_rows(
-    home: Home, activity: Callable[[], Awaitable[list[dict[str, Any]]]], by_hand: bool
+    home: Home, activity: Activity, by_hand: bool
 ) -> None:
     """The switch, what the door did, and who it was."""
     if by_hand:
@@ -87,7 +85,7 @@ async def test_an_opening_makes_three_rows(
 
 
 async def test_enabling_an_entity_looks_like_no_access(
-    home: Home, activity: Callable[[], Awaitable[list[dict[str, Any]]]]
+    home: Home, activity: Activity
 ) -> None:
     """Neither does the reload that comes with it, nor the next one."""
     home.gate.open_as(home.cloud.visitor("Vera Visitor"))

@@ -5,11 +5,9 @@ from itertools import chain, product
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.parqex.const import EVENT_ACCESS
 from homeassistant.core import HomeAssistant
-from homeassistant.setup import async_setup_component
 from tests.conftest import Advance, entry_for
 from tests.linking import Browser
 from tests.reliability.exercises import EXERCISES, Toggle
@@ -37,18 +35,6 @@ IN_DIALECTS = dict.fromkeys(
 def house(cloud: Cloud) -> DemoHouse:
     """Return a house whose doors move in no time."""
     return build_demo_house(cloud, travel_seconds=0)
-
-
-@pytest.fixture
-async def browser(
-    hass: HomeAssistant,
-    credentials: None,
-    hass_client_no_auth: ClientSessionGenerator,
-) -> Browser:
-    """Return a person's browser."""
-    assert await async_setup_component(hass, "webhook", {})
-    assert await async_setup_component(hass, "auth", {})
-    return Browser(hass, await hass_client_no_auth())
 
 
 @pytest.fixture

@@ -7,10 +7,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.parqex.const import DOMAIN
-from homeassistant.components.application_credentials import (
-    ClientCredential,
-    async_import_client_credential,
-)
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     ConfigEntryDisabler,
@@ -25,7 +21,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 )
 from homeassistant.setup import async_setup_component
 from tests.common import Home, refused
-from tests.conftest import set_up, settle
+from tests.conftest import add_credentials, set_up, settle
 from tests.dialogs import PUBLIC
 from tests.simulator import Cloud
 
@@ -34,7 +30,6 @@ class Repairs:
     """The repairs as a person sees them."""
 
     def __init__(self, hass: HomeAssistant, browser: Any) -> None:
-        """Initialize with the client of Home Assistant's own pages."""
         self._hass = hass
         self._browser = browser
 
@@ -50,7 +45,6 @@ class Repairs:
         return await self._post("", {"handler": DOMAIN, "issue_id": issue_id})
 
     async def submit(self, flow: Any) -> Any:
-        """Press Submit."""
         return await self._post(f"/{flow['flow_id']}", {})
 
     async def _post(self, path: str, data: Any) -> Any:
@@ -70,13 +64,6 @@ async def repairs(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> R
     for component in ("homeassistant", "application_credentials", "repairs", "webhook"):
         assert await async_setup_component(hass, component, {})
     return Repairs(hass, await hass_client())
-
-
-async def add_credentials(hass: HomeAssistant, cloud: Cloud, auth_domain: str) -> None:
-    """Add the application credentials."""
-    application = cloud.application
-    credential = ClientCredential(application.client_id, application.client_secret)
-    await async_import_client_credential(hass, DOMAIN, credential, auth_domain)
 
 
 def allow(home: Home, *scopes: str) -> None:
@@ -100,7 +87,7 @@ async def test_deleted_credentials_can_be_added_again(
     assert flow["description_placeholders"] == {"account": "Olivia Ownerby"}
     flow = await repairs.submit(flow)
     assert flow["errors"] == {"base": "still_missing"}
-    await add_credentials(hass, cloud, auth_domain)
+    await add_credentials(hass, cloud.application, auth_domain)
     flow = await repairs.submit(flow)
     assert flow["type"] == "create_entry"
     if auth_domain == DOMAIN:
@@ -122,7 +109,7 @@ async def test_repair_of_an_account_that_is_gone_ends(
     """Neither is it loaded again nor a login asked for."""
     await set_up(hass, entry)
     flow = await repairs.begin()
-    await add_credentials(hass, cloud, "others")
+    await add_credentials(hass, cloud.application, "others")
     if how == "removed":
         await hass.config_entries.async_remove(entry.entry_id)
     else:
@@ -146,7 +133,7 @@ async def test_credentials_that_cannot_be_read_are_tried_again(
     async_add_implementation_provider(hass, "cloud", fail)
     flow = await repairs.submit(flow)
     assert flow["errors"] == {"base": "not_available"}
-    await add_credentials(hass, cloud, DOMAIN)
+    await add_credentials(hass, cloud.application)
     await repairs.submit(flow)
     assert entry.state is ConfigEntryState.LOADED
 

@@ -13,8 +13,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.parqex.const import DOMAIN
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import ATTR_ENTITY_ID, MATCH_ALL
-from homeassistant.core import HomeAssistant
+from homeassistant.const import MATCH_ALL
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from tests.common import GATE, Home
@@ -99,24 +98,13 @@ ERRORS = [
 ]
 
 
-async def use_the_gate(hass: HomeAssistant, cloud: Cloud) -> None:
+async def use_the_gate(home: Home) -> None:
     """Have a visitor and Home Assistant use the gate, and ask for its access log."""
-    gate = cloud.door("Main gate")
-    gate.close_by_hand()
-    gate.open_as(cloud.visitor("Vera Visitor"))
-    for domain, service, response in (
-        ("switch", "turn_on", False),
-        ("switch", "turn_off", False),
-        (DOMAIN, "get_access_history", True),
-    ):
+    home.gate.close_by_hand()
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    for using in (home.turn("turn_on"), home.turn("turn_off"), home.history()):
         with suppress(HomeAssistantError):
-            await hass.services.async_call(
-                domain,
-                service,
-                {ATTR_ENTITY_ID: GATE},
-                blocking=True,
-                return_response=response,
-            )
+            await using
 
 
 async def test_no_error_and_no_event_shows_what_the_service_quotes(
@@ -137,7 +125,7 @@ async def test_no_error_and_no_event_shows_what_the_service_quotes(
         if endpoint == "token":
             cloud.oauth.expire(home.house.owner)
         await home.advance(130)
-        await use_the_gate(hass, cloud)
+        await use_the_gate(home)
         await secrecy.async_check(hass, hass_storage)
         if endpoint in ("sync", "token"):
             await home.reload()

@@ -51,7 +51,6 @@ class Town:
     def __init__(
         self, hass: HomeAssistant, cloud: Cloud, freezer: FrozenDateTimeFactory
     ) -> None:
-        """Initialize with accounts, of which some share access points."""
         self._hass, self._cloud, self._freezer = hass, cloud, freezer
         self._random = Random(7)
         self.accounts = [cloud.add_account("Ann", f"Owner{i}") for i in range(ACCOUNTS)]
@@ -101,7 +100,6 @@ class Town:
         await settle(self._hass)
 
     def _move(self) -> None:
-        """Have a person use a door."""
         door = self._random.choice(self._cloud.doors)
         visitor = self._cloud.visitor(f"Vera Visitor{self._random.randint(1, 20)}")
         move = self._random.choice((door.open_as, door.close_as))

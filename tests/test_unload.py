@@ -13,31 +13,19 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.parqex.const import DOMAIN, EVENT_ACCESS
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import (
-    ATTR_ENTITY_ID,
-    EVENT_HOMEASSISTANT_FINAL_WRITE,
-    STATE_UNAVAILABLE,
-)
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, STATE_UNAVAILABLE
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity_platform import async_get_platforms
 from tests.common import GATE, Home, errors, turns
-from tests.conftest import entry_for, our_timers, set_up, settle, until
+from tests.conftest import entry_for, link, our_timers, set_up, settle, until
 from tests.simulator import Fault
 
 type Act = Callable[[Home], Coroutine[Any, Any, None]]
 
 # Longer than the answers below are delayed, and shorter than the client waits.
 SECONDS_HELD = 5
-
-
-def call(home: Home, domain: str, service: str, **kwargs: Any) -> asyncio.Future[Any]:
-    """Call an action of the gate."""
-    data = {ATTR_ENTITY_ID: GATE}
-    return asyncio.ensure_future(
-        home.hass.services.async_call(domain, service, data, blocking=True, **kwargs)
-    )
 
 
 def poll(home: Home) -> None:
@@ -59,30 +47,18 @@ def doubt_the_zone(home: Home) -> None:
     poll(home)
 
 
-def update(home: Home) -> asyncio.Future[Any]:
-    """Request a refresh."""
-    return call(home, "homeassistant", "update_entity")
-
-
-def command(home: Home) -> asyncio.Future[Any]:
-    """Open the gate."""
-    return call(home, "switch", "turn_on")
-
-
-def get_history(home: Home) -> asyncio.Future[Any]:
-    """Get the access log of the gate."""
-    return call(home, DOMAIN, "get_access_history", return_response=True)
-
-
 # What is under way, and the request that it waits for.
-UNDER_WAY: dict[str, tuple[Callable[[Home], asyncio.Future[Any] | None], str]] = {
+UNDER_WAY: dict[str, tuple[Callable[[Home], Coroutine[Any, Any, Any] | None], str]] = {
     "refresh": (poll, "sync"),
-    "requested refresh": (update, "sync"),
+    "requested refresh": (
+        lambda home: home.act("homeassistant", "update_entity", GATE),
+        "sync",
+    ),
     "token refresh": (renew, "token"),
     "access log": (poll, "history"),
     "time zone": (doubt_the_zone, "user_settings"),
-    "command": (command, "toggle"),
-    "history action": (get_history, "history"),
+    "command": (lambda home: home.turn("turn_on"), "toggle"),
+    "history action": (Home.history, "history"),
 }
 
 # How far the request has come, and how it ends.
@@ -128,7 +104,8 @@ async def interrupt(home: Home, what: str, moment: str, act: Awaitable[Any]) -> 
     start, endpoint = UNDER_WAY[what]
     home.cloud.requests.clear()
     home.cloud.faults.add(endpoint, MOMENTS[moment], times=1)
-    waiting = start(home)
+    coroutine = start(home)
+    waiting = coroutine and asyncio.ensure_future(coroutine)
     await arrival(home, endpoint)
     acting = asyncio.ensure_future(act)
     # Delayed answers come, and hanging ones end.
@@ -206,9 +183,7 @@ async def test_nothing_is_left_of_a_removed_account(
     ours = [one for key, one in home.hass.data.items() if str(key).startswith(DOMAIN)]
     assert home.entry.entry_id not in f"{ours} {list(hass_storage)}"
 
-    again = entry_for(home.cloud, home.house.owner)
-    again.add_to_hass(home.hass)
-    await set_up(home.hass, again)
+    await link(home.hass, home.cloud, home.house.owner)
     assert home.shows_the_truth()
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 import sys
 
 from .account import linked_account
-from .goals import OURS, USUAL, Results
-from .latency import measure_latencies
+from .latency import measure_webhook
 from .polls import Polls, measure_polls
-from .report import PAGE, write
+from .report import OURS, PAGE, USUAL, Results, write
 from .service import ROOT, running_service
 from .setups import measure_memory, measure_set_up
 from .subjects import COMPARABLE
@@ -44,12 +43,12 @@ async def _measure(plan: Plan) -> Results:
         for size in plan.set_up_sizes:
             _say(f"set-up with {size:,} access points")
             set_ups[size] = await measure_set_up(service, size, plan.set_up_rounds)
-        _say("latency")
-        latencies = await measure_latencies(service)
+        _say("webhook")
+        webhook = await measure_webhook(service)
     _say("memory")
-    names = (OURS, *(one.domain for one in COMPARABLE))
+    names = (OURS, COMPARABLE.domain)
     memory = {name: await _memory(name, plan.memory_size) for name in names}
-    return Results(polls, set_ups, memory, latencies)
+    return Results(polls, set_ups, memory, webhook)
 
 
 async def _memory(name: str, size: int) -> float:

@@ -48,9 +48,7 @@ def new_entry(
     data: Mapping[str, Any],
     version: tuple[int, int] = (1, 1),
     *,
-    unique_id: str | None = None,
     options: Mapping[str, Any] | None = None,
-    polls: bool = False,
 ) -> ConfigEntry[Any]:
     """Return an entry as a config flow would have made it."""
     return ConfigEntry(
@@ -59,10 +57,10 @@ def new_entry(
         domain=domain,
         minor_version=version[1],
         options=options or {},
-        pref_disable_polling=not polls,
+        pref_disable_polling=True,
         source=SOURCE_USER,
         subentries_data=(),
         title="Benchmark",
-        unique_id=unique_id or domain,
+        unique_id=domain,
         version=version[0],
     )

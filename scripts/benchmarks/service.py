@@ -22,7 +22,6 @@ class _Answers:
     """The answers of the service, and a count of its requests."""
 
     def __init__(self) -> None:
-        """Initialize without devices."""
         self._body = b""
         self._devices: dict[str, Any] = {}
         self._requests = 0
@@ -59,7 +58,6 @@ class _Answers:
         return web.Response()
 
     async def asked(self, _: web.Request) -> web.Response:
-        """Return the number of requests so far."""
         return web.json_response(self._requests)
 
 
@@ -87,7 +85,6 @@ class Service:
     """The running service, as the measuring process sees it."""
 
     def __init__(self, url: str, session: ClientSession) -> None:
-        """Initialize with its address and a session for what is not measured."""
         self.url = url
         self.sync_url = f"{url}{PREFIX}/sync"
         self._session = session
@@ -99,7 +96,6 @@ class Service:
             answer.raise_for_status()
 
     async def requests(self) -> int:
-        """Return the number of requests so far."""
         async with self._session.get(f"{self.url}/asked") as answer:
             return int(await answer.text())
 

@@ -22,7 +22,7 @@ async def measure_set_up(
 ) -> dict[str, float]:
     """Set each integration up in turn; return the least seconds per entity."""
     await service.prepare(House(points).body())
-    subjects = (parqex(service), *COMPARABLE)
+    subjects = (parqex(service), COMPARABLE)
     taken: dict[str, list[float]] = {one.domain: [] for one in subjects}
     for _ in range(rounds):
         for subject in subjects:
@@ -38,7 +38,7 @@ async def measure_memory(service: Service, domain: str, points: int) -> float:
 
     It traces every allocation, so it belongs in a process of its own.
     """
-    subjects = (parqex(service), *COMPARABLE)
+    subjects = (parqex(service), COMPARABLE)
     subject = next(one for one in subjects if one.domain == domain)
     # The first round loads what is loaded once for all entities.
     for size in (1, points):

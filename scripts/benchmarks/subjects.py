@@ -1,23 +1,17 @@
-"""The integrations whose set-up is measured: ours and comparable ones.
+"""The integrations whose set-up is measured: ours and a comparable one.
 
-The others come from the installed Home Assistant, with their clients' requests
-replaced by immediate answers; ours asks the prepared service.
+The other comes from the installed Home Assistant, with its client's requests replaced
+by immediate answers; ours asks the prepared service.
 """
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
-from unittest.mock import AsyncMock, MagicMock, patch
+from unittest.mock import AsyncMock, patch
 
 from aiotedee import TedeeLocalClient, TedeeLock
 from aiotedee.models import TedeeBridge, TedeeDeviceType, TedeeDoorState, TedeeLockState
-from unifi_access_api import (
-    Door,
-    DoorLockRuleStatus,
-    EmergencyStatus,
-    UnifiAccessApiClient,
-)
 
 from custom_components.parqex.entity import ParqExControl
 from homeassistant.config_entries import ConfigEntry
@@ -47,14 +41,6 @@ def parqex(service: Service) -> Subject:
     )
 
 
-def _replaced(
-    cls: type, others: dict[str, Any], **answers: Any
-) -> AbstractContextManager[Any]:
-    """Replace methods of a client by their answers, and other attributes."""
-    methods = {name: AsyncMock(return_value=one) for name, one in answers.items()}
-    return patch.multiple(cls, **methods, **others)
-
-
 def _tedee(points: int) -> AbstractContextManager[Any]:
     locks = {
         number: TedeeLock(
@@ -68,16 +54,15 @@ def _tedee(points: int) -> AbstractContextManager[Any]:
         )
         for number in range(points)
     }
-    return _replaced(
-        TedeeLocalClient,
-        {"locks_dict": locks},
-        get_local_bridge=TedeeBridge(0, "0000-0000", "Bridge"),
-        get_locks=None,
-        sync=None,
-        cleanup_webhooks_by_host=None,
-        register_webhook=1,
-        delete_webhook=None,
-    )
+    answers = {
+        "get_local_bridge": TedeeBridge(0, "0000-0000", "Bridge"),
+        "register_webhook": 1,
+    }
+    silent = ("get_locks", "sync", "cleanup_webhooks_by_host", "delete_webhook")
+    methods = {
+        name: AsyncMock(return_value=answers.get(name)) for name in (*answers, *silent)
+    }
+    return patch.multiple(TedeeLocalClient, locks_dict=locks, **methods)
 
 
 async def _tedee_entry(hass: HomeAssistant) -> ConfigEntry[Any]:
@@ -87,28 +72,4 @@ async def _tedee_entry(hass: HomeAssistant) -> ConfigEntry[Any]:
     return new_entry("tedee", {**data, "webhook_id": "benchmark"}, (1, 2))
 
 
-def _unifi_access(points: int) -> AbstractContextManager[Any]:
-    return _replaced(
-        UnifiAccessApiClient,
-        {"start_websocket": MagicMock()},
-        authenticate=None,
-        get_doors=[
-            Door(id=f"{number:032x}", name=f"Door {number}") for number in range(points)
-        ],
-        get_emergency_status=EmergencyStatus(),
-        get_door_lock_rule=DoorLockRuleStatus(),
-        close=None,
-    )
-
-
-async def _unifi_access_entry(hass: HomeAssistant) -> ConfigEntry[Any]:
-    # It does not need to be discovered.
-    hass.config.components.add("unifi_discovery")
-    data = {"host": "127.0.0.1", "api_token": "benchmark", "verify_ssl": False}
-    return new_entry("unifi_access", data)
-
-
-COMPARABLE = (
-    Subject("tedee", _tedee, _tedee_entry),
-    Subject("unifi_access", _unifi_access, _unifi_access_entry),
-)
+COMPARABLE = Subject("tedee", _tedee, _tedee_entry)

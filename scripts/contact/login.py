@@ -27,7 +27,6 @@ class Terminal:
     """Ask the person at the terminal; nothing else goes on meanwhile."""
 
     async def ask(self, question: str) -> str:
-        """Return what the person types."""
         return input(f"{question}: ").strip()  # noqa: ASYNC250
 
     async def ask_secret(self, question: str) -> str:
@@ -76,13 +75,11 @@ class Login(AccessTokens):
 
     @override
     async def async_access_token(self) -> str:
-        """Return the newest access token."""
         token: str = self._tokens["access_token"]
         return token
 
     @override
     async def async_renewed_access_token(self, rejected: str) -> str:
-        """Return a new access token."""
         refresh_token = self._tokens.get("refresh_token", "")
         await self._async_request(
             grant_type="refresh_token", refresh_token=refresh_token

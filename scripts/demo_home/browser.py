@@ -21,7 +21,6 @@ class Browser:
     """A browser at one Home Assistant."""
 
     def __init__(self, base_url: str) -> None:
-        """Initialize with Home Assistant's address."""
         self._base_url = base_url
         self._client = {"client_id": f"{base_url}/"}
         self._headers: dict[str, str] = {}
@@ -30,11 +29,9 @@ class Browser:
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
 
     async def __aenter__(self) -> Self:
-        """Return the browser."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Close the browser."""
         await self.close()
 
     async def close(self) -> None:
@@ -102,7 +99,6 @@ class Browser:
         return answer["result"]
 
     async def act(self, domain: str, service: str, *entities: str) -> None:
-        """Perform an action on entities."""
         await self.call(
             "call_service",
             domain=domain,
@@ -111,19 +107,16 @@ class Browser:
         )
 
     async def states(self) -> dict[str, str]:
-        """Return the state of every entity."""
         states = await self.call("get_states")
         return {state["entity_id"]: state["state"] for state in states}
 
     async def entries(self) -> list[dict[str, Any]]:
-        """Return the entries of the integration."""
         found: list[dict[str, Any]] = await self.call(
             "config_entries/get", domain=DOMAIN
         )
         return found
 
     async def devices(self) -> list[dict[str, Any]]:
-        """Return the devices of the integration."""
         return [
             device
             for device in await self.call("config/device_registry/list")
@@ -131,17 +124,16 @@ class Browser:
         ]
 
     async def entities(self) -> list[dict[str, Any]]:
-        """Return the entities of the integration."""
         entities = await self.call("config/entity_registry/list")
         return [entity for entity in entities if entity["platform"] == DOMAIN]
 
-    async def switches(self) -> dict[str, str]:
-        """Return the switch of every access point, by the id of its device."""
-        return await self._controls("switch")
-
-    async def covers(self) -> dict[str, str]:
-        """Return the cover of every access point, by the id of its device."""
-        return await self._controls("cover")
+    async def controls(self, domain: str = "switch") -> dict[str, str]:
+        """Return the switch or cover of every access point, by the id of its device."""
+        return {
+            entity["device_id"]: entity["entity_id"]
+            for entity in await self.entities()
+            if entity["entity_id"].startswith(f"{domain}.")
+        }
 
     async def logbook(self) -> list[str]:
         """Return the sentences of the logbook of the last hour."""
@@ -222,25 +214,16 @@ class Browser:
         async def are_there() -> bool:
             entities = await self.entities()
             found[:] = [it for it in entities if it["entity_id"].startswith("event.")]
-            return len(found) == len(await self.switches())
+            return len(found) == len(await self.controls())
 
         await until(are_there, 30, "There are no entities of the access log")
         return found
 
     async def reload(self, entry_id: str) -> None:
-        """Reload an entry."""
         await self.ask("POST", f"{ENTRY}/{entry_id}/reload")
 
     async def remove(self, entry_id: str) -> None:
-        """Delete an entry."""
         await self.ask("DELETE", f"{ENTRY}/{entry_id}")
-
-    async def _controls(self, domain: str) -> dict[str, str]:
-        return {
-            entity["device_id"]: entity["entity_id"]
-            for entity in await self.entities()
-            if entity["entity_id"].startswith(f"{domain}.")
-        }
 
     async def _finish(self, flow: Any, account_id: str | None, end: str) -> Any:
         """Allow the access on ParqEx's page where a flow leads, and see how it ends."""
@@ -274,14 +257,12 @@ class _Form(HTMLParser):
     """The fields of a form, as a browser would send them."""
 
     def __init__(self, html: str) -> None:
-        """Initialize with the page."""
         super().__init__()
         self.fields: dict[str, str] = {}
         self.feed(html)
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a field."""
         given = dict(attrs)
         if tag == "input" and (given.get("type") != "radio" or "checked" in given):
             self.fields[given.get("name") or ""] = given.get("value") or ""

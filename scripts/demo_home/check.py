@@ -34,7 +34,6 @@ class Check:
     """One run over all access points of the linked account."""
 
     def __init__(self, demo: Demo) -> None:
-        """Initialize with the running demo."""
         self._browser = demo.browser
         self._cloud = demo.cloud
         self._doors = demo.cloud.doors
@@ -62,7 +61,7 @@ class Check:
         await self._let_a_visitor_in()
 
     async def _find_covers(self) -> None:
-        covers = await self._browser.covers()
+        covers = await self._browser.controls("cover")
         self._covers = {
             identifier: covers[device["id"]]
             for device in await self._browser.devices()

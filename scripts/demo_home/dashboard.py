@@ -19,9 +19,6 @@ SHOW_AS = {
     "Garage right": "garage",
 }
 
-# Controls come first.
-ORDER = ("cover", "binary_sensor", "event", "sensor")
-
 
 async def show_everything(browser: Browser) -> None:
     """Enable what is disabled by default, and make the dashboard."""
@@ -85,35 +82,26 @@ def _doors(entities: list[dict[str, Any]], names: dict[str, str]) -> dict[str, A
         "hours_to_show": 24,
         "grid_options": {"rows": 6},
     }
-    return _view(
-        "Gates and doors",
-        _section(
-            "Gates and doors",
-            *(_control(entity_id, name) for entity_id, name in covers.items()),
-            close_all,
-        ),
+    controls = [_control(entity_id, name) for entity_id, name in covers.items()]
+    sections = [
+        _section("Gates and doors", *controls, close_all),
         _section("Who opened what", logbook),
-    )
+    ]
+    return {"title": "Gates and doors", "type": "sections", "sections": sections}
 
 
 def _all_entities(
     entities: list[dict[str, Any]], names: dict[str, str]
 ) -> dict[str, Any]:
-    """Return the view with every entity, a section each device."""
-    by_device: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for entity in entities:
-        by_device[entity["device_id"]].append(entity)
-    sections = [
-        _section(names[device_id], *map(_tile, sorted(of_device, key=_place)))
-        for device_id, of_device in by_device.items()
+    """Return the view with every entity, a card each device."""
+    by_device: defaultdict[str, list[str]] = defaultdict(list)
+    for one in entities:
+        by_device[names[one["device_id"]]].append(one["entity_id"])
+    cards = [
+        {"type": "entities", "title": name, "entities": sorted(ids)}
+        for name, ids in by_device.items()
     ]
-    # Access points have more to show than controllers.
-    sections.sort(key=lambda section: len(section["cards"]) < 4)
-    return _view("All entities", *sections)
-
-
-def _view(title: str, *sections: dict[str, Any]) -> dict[str, Any]:
-    return {"title": title, "type": "sections", "sections": sections}
+    return {"title": "All entities", "cards": cards}
 
 
 def _section(title: str, *cards: dict[str, Any]) -> dict[str, Any]:
@@ -134,19 +122,6 @@ def _control(entity_id: str, name: str) -> dict[str, Any]:
         "features_position": "inline",
         "grid_options": {"columns": "full"},
     }
-
-
-def _tile(entity: dict[str, Any]) -> dict[str, Any]:
-    """Return the card of an entity; the heading already has the name of its device."""
-    return {
-        "type": "tile",
-        "entity": entity["entity_id"],
-        "name": {"type": "entity"},
-    }
-
-
-def _place(entity: dict[str, Any]) -> tuple[int, str]:
-    return ORDER.index(_domain(entity)), entity["entity_id"]
 
 
 def _domain(entity: dict[str, Any]) -> str:

@@ -6,7 +6,6 @@ from random import Random
 from time import monotonic
 from typing import Any, override
 
-from .check import see_clean_log
 from .demo import say
 from .mortal import SECONDS_TO_SETTLE, Mortal, run_all
 from .wait import DemoError, until
@@ -17,19 +16,6 @@ HOMES = 3
 # Each home once during each kind of work.
 KILLS = 15
 
-# The minimum for the integration, and for a person to link it.
-CONFIGURATION = """\
-homeassistant:
-  name: ParqEx demo
-  country: US
-application_credentials:
-config:
-logger:
-  default: info
-  logs:
-    homeassistant.setup: warning
-    custom_components.parqex: debug
-"""
 
 # Longer than the second after which Home Assistant writes its entries.
 LONGEST_WAIT = 1.6
@@ -43,8 +29,7 @@ class Victim(Mortal):
     """A Home Assistant that is killed again and again."""
 
     def __init__(self, name: str, random: Random, kills: int) -> None:
-        """Initialize with the random numbers that decide when it dies, how often."""
-        super().__init__(name, random, CONFIGURATION)
+        super().__init__(name, random)
         self._kills = kills
         self._works: list[tuple[str, Prepare, float]] = [
             ("renewing tokens", self._renew, LONGEST_WAIT),
@@ -67,10 +52,6 @@ class Victim(Mortal):
             work = self._works[number % len(self._works)]
             await self._die(f"{self._name}, kill {number + 1} of {self._kills}", *work)
 
-    @override
-    def _see_log(self) -> None:
-        see_clean_log(self._home.log, self._cloud.issued_secrets())
-
     async def _die(
         self, name: str, what: str, prepare: Prepare, longest: float
     ) -> None:
@@ -91,7 +72,7 @@ class Victim(Mortal):
         """Refresh both accounts with tokens that have expired."""
         for account in self._accounts:
             self._cloud.oauth.expire(account)
-        switches = (await self._browser.switches()).values()
+        switches = (await self._browser.controls()).values()
         return self._browser.act("homeassistant", "update_entity", *switches)
 
     async def _start(self) -> Coroutine[Any, Any, object]:
@@ -112,11 +93,10 @@ class Victim(Mortal):
         """Open or close something, half of the time with tokens that have expired."""
         if self._random.random() < 0.5:
             self._cloud.oauth.expire(self._accounts[0])
-        switches = sorted((await self._browser.switches()).values())
+        switches = sorted((await self._browser.controls()).values())
         return self._browser.act("switch", "toggle", self._random.choice(switches))
 
     async def _link(self) -> Coroutine[Any, Any, object]:
-        """Link an account that was removed."""
         account = self._random.choice(self._accounts)
         await self._browser.remove((await self._entry(account))["entry_id"])
         await until(
@@ -127,7 +107,6 @@ class Victim(Mortal):
         return self._browser.link_account(account.id)
 
     async def _link_again(self) -> Coroutine[Any, Any, object]:
-        """Link an account again that is linked."""
         account = self._random.choice(self._accounts)
         entry = await self._entry(account)
         return self._browser.link_again(entry["entry_id"], account.id)

@@ -17,6 +17,7 @@ from tests.simulator.endpoints import bearer
 from tests.simulator.oauth import Grant
 
 from .browser import DOMAIN, Browser
+from .check import see_clean_log
 from .demo import come_back, move_in, say
 from .home import Home, use_port
 from .wait import DemoError, until
@@ -24,25 +25,49 @@ from .wait import DemoError, until
 SECONDS_TO_SETTLE = 60
 LONGEST_ANSWER = 0.8
 
+# The minimum for the integration, for a person to link it, and to read what it did.
+CONFIGURATION = """\
+homeassistant:
+  name: ParqEx
+  country: US
+  external_url: https://demo.example.com
+api:
+application_credentials:
+book:
+config:
+logger:
+  default: {}
+  logs:
+    homeassistant.setup: warning
+    custom_components.parqex: {}
+"""
+BOOK = Path(__file__).with_name("book")
+
 # More at a time would take each other's processor.
 _STARTS = asyncio.Semaphore(2)
 
 
 class Mortal(ABC):
-    """A Home Assistant with two linked accounts that ends again and again."""
+    """A Home Assistant with two linked accounts that ends again and again.
 
-    def __init__(
-        self, name: str, random: Random, configuration: str, *components: Path
-    ) -> None:
-        """Initialize with its name, random numbers, and what it has beside ParqEx."""
+    `_levels`: what its log holds, of all and of ParqEx; `_bad`: what are errors there.
+    """
+
+    _levels = "info", "debug"
+    _bad = "ERROR|CRITICAL"
+
+    def __init__(self, name: str, random: Random) -> None:
         self._name, self._random = name, random
         self._simulator = Simulator()
         self._cloud = self._simulator.cloud
         self._cloud.port = use_port(0)
         house = build_demo_house(self._cloud, travel_seconds=1)
         self._accounts = house.owner, house.guest
-        address = self._simulator.base_url
-        self._home = Home(use_port(0), address, configuration, components=components)
+        self._home = Home(
+            *(use_port(0), self._simulator.base_url),
+            CONFIGURATION.format(*self._levels),
+            components=[BOOK],
+        )
         self._browser = Browser(self._home.base_url)
         self._replaced: list[Grant] = []
 
@@ -64,16 +89,12 @@ class Mortal(ABC):
         finally:
             await self._browser.close()
             await self._home.stop()
-        self._see_log()
+        see_clean_log(self._home.log, self._cloud.issued_secrets(), self._bad)
         self._home.remove()
 
     @abstractmethod
     async def _live(self) -> None:
         """Live, with ends."""
-
-    @abstractmethod
-    def _see_log(self) -> None:
-        """Raise DemoError where the log of all lives is not as it should be."""
 
     def _answer_late(self) -> float:
         """Let answers come late from now on; return the seconds."""

@@ -18,7 +18,6 @@ from tests.simulator import Door, Fault
 from tests.simulator.settings import choose, mixed
 
 from .browser import DOMAIN
-from .check import see_clean_log
 from .command import until_signal
 from .demo import say
 from .mortal import SECONDS_TO_SETTLE, Mortal, run_all
@@ -26,21 +25,6 @@ from .wait import DemoError, until
 
 # Side by side; seven mixed dialects have all ways of speaking in them.
 HOMES = 7
-CONFIGURATION = """\
-homeassistant:
-  name: ParqEx soak
-  country: US
-  external_url: https://demo.example.com
-api:
-application_credentials:
-book:
-config:
-logger:
-  default: warning
-  logs:
-    custom_components.parqex: info
-"""
-BOOK = Path(__file__).with_name("book")
 
 SECONDS_BETWEEN_COMMANDS = 22
 
@@ -95,10 +79,13 @@ def grown(measured: list[dict[str, float]]) -> list[str]:
 class Resident(Mortal):
     """A Home Assistant whose doors are in use all the time; only some end early."""
 
+    _levels = "warning", "info"
+    _bad = "CRITICAL"
+
     def __init__(self, number: int, minutes: float, seed: int) -> None:
         """Initialize the first, which lives on until the end, or another one."""
         random = Random(f"{seed} {number}")  # noqa: S311 - to be repeated
-        super().__init__(f"home {number}", random, CONFIGURATION, BOOK)
+        super().__init__(f"home {number}", random)
         self._lives_on, self._seconds = number == 1, minutes * 60
         self._dialect = seed + number
         for name, option in mixed(self._dialect).items():
@@ -115,7 +102,6 @@ class Resident(Mortal):
 
     @property
     def accesses(self) -> int:
-        """Return how many there were."""
         return len(self._cloud.log)
 
     @override
@@ -295,11 +281,6 @@ class Resident(Mortal):
             "doubled, or never happened": published - happened - again,
             "commands that nobody gave": accepted - self._pressed,
         }
-
-    @override
-    def _see_log(self) -> None:
-        secrets = self._cloud.issued_secrets()
-        see_clean_log(self._home.log, secrets, bad="CRITICAL")
 
 
 async def soak(minutes: float, seed: int) -> None:

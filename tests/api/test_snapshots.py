@@ -11,7 +11,6 @@ from custom_components.parqex.api.snapshots import DOORS_AT_A_TIME, SnapshotRead
 from .records import device, documented, door, parse_snapshot
 
 FIRST = documented("sync.json")["devices"][0]
-HUGE = {"huge": 10**30}
 
 # Ids that the service may take for one and the same.
 SPELLED = ("0ddba11c0ffee00d", "0ddba11c-0ffe-e00d", "0DDBA11C0FFEE00D")

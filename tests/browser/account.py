@@ -17,7 +17,6 @@ class LinkedAccount:
     """The account in Home Assistant, by its websocket."""
 
     def __init__(self, demo: Demo) -> None:
-        """Initialize with the running demo."""
         self._demo = demo
         self.browser = demo.browser
 
@@ -89,6 +88,6 @@ class LinkedAccount:
 
     async def switch(self, name: str) -> str:
         """Return the id of an access point's switch; it may begin with an area."""
-        switches = await self.browser.switches()
+        switches = await self.browser.controls()
         [device] = [one for one in await self.browser.devices() if one["name"] == name]
         return switches[device["id"]]

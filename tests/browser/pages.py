@@ -20,26 +20,21 @@ class Dialog:
     """A dialog, found by its element; its content is in other elements."""
 
     def __init__(self, page: Page, element: str) -> None:
-        """Initialize with the page and the name of the element."""
         self.page = page
         self.content = page.locator(element)
         self.window = self.content.get_by_role("dialog")
 
     async def fill(self, name: str, text: str) -> None:
-        """Fill in a field."""
         await self.content.get_by_role("textbox", name=name).fill(text)
 
     async def press(self, name: str) -> None:
-        """Press a button."""
         await self.content.get_by_role("button", name=name, exact=True).last.click()
 
     async def choose(self, option: str, *, on: bool) -> None:
-        """Turn an option on or off."""
         box = self.content.get_by_role("checkbox", name=option)
         await box.set_checked(on, force=True)
 
     async def close(self) -> None:
-        """Close it."""
         await self.press("Close")
         await expect(self.window).to_have_count(0)
 
@@ -48,7 +43,6 @@ class Card:
     """The tile of one entity."""
 
     def __init__(self, page: Page, name: str) -> None:
-        """Initialize with the name of the entity."""
         self.tile = page.locator("ha-tile-container").filter(
             has=page.get_by_text(name, exact=True)
         )
@@ -63,7 +57,6 @@ class HomeAssistant:
     """A tab with Home Assistant's pages."""
 
     def __init__(self, page: Page) -> None:
-        """Initialize with the tab."""
         self.page = page
         self.flow = Dialog(page, "dialog-data-entry-flow")
         # The message at the lower edge when something fails.
@@ -88,16 +81,10 @@ class HomeAssistant:
         """Open an area on the dashboard that every user has from the start."""
         await self.open(f"/home/areas-{area.lower()}")
 
-    async def open_integrations(self) -> None:
-        """Open Settings > Devices & services."""
-        await self.open("/config/integrations/dashboard")
-
     async def open_integration(self) -> None:
-        """Open Settings > Devices & services > ParqEx."""
         await self.open("/config/integrations/integration/parqex")
 
     def card(self, name: str) -> Card:
-        """Return the card of an entity."""
         return Card(self.page, name)
 
     async def add_integration(self) -> None:
@@ -111,12 +98,6 @@ class HomeAssistant:
         await self.open_integration()
         await self.account.get_by_role("button", name="Configure").click()
         return self.flow
-
-    async def turn_webhook_on(self) -> None:
-        """Turn the webhook on in the options."""
-        options = await self.configure()
-        await options.choose(WEBHOOK, on=True)
-        await options.press("Submit")
 
     @asynccontextmanager
     async def answering(self, answer: str) -> AsyncIterator[None]:
@@ -133,7 +114,6 @@ class ParqEx:
     """The page of the simulated cloud."""
 
     def __init__(self, page: Page, cloud: Cloud) -> None:
-        """Initialize with the tab."""
         self.page = page
         self._cloud = cloud
 

@@ -35,7 +35,6 @@ class Pictures:
 
     @property
     def size(self) -> int:
-        """Return the bytes of all pictures together."""
         return sum(one.stat().st_size for one in FOLDER.glob("*.webp"))
 
     async def take(self, what: Page | Locator, name: str) -> None:

@@ -44,9 +44,9 @@ async def test_a_dashboard_opens_after_asking_and_shows_who_came(
     await expect(home_assistant.card(DOOR).state).to_have_text("Open")
 
     await home_assistant.open(f"/{PATH}/1")
-    headings = page.locator("hui-heading-card")
+    cards = page.locator("hui-entities-card")
     for door in cloud.doors:
-        await expect(headings.get_by_text(door.name, exact=True)).to_be_visible()
+        await expect(cards.get_by_text(door.name, exact=True).first).to_be_visible()
     await expect(page.locator("hui-error-card")).to_have_count(0)
     # Its page has an error while the dashboard goes.
     await home_assistant.open("/home/overview")

@@ -27,7 +27,7 @@ async def test_a_new_user_links_an_account_after_denying_it_first(
 ) -> None:
     """Credentials, Deny, once more, Allow; then every device is there to get an area."""
     page, flow = home_assistant.page, home_assistant.flow
-    await home_assistant.open_integrations()
+    await home_assistant.open("/config/integrations/dashboard")
     await home_assistant.add_integration()
     credentials = Dialog(page, "dialog-add-application-credential")
     await credentials.fill("Name", NAME)

@@ -5,7 +5,7 @@ import re
 from playwright.async_api import expect
 
 from .account import LinkedAccount
-from .pages import RECORD_NAMES, HomeAssistant
+from .pages import RECORD_NAMES, WEBHOOK, HomeAssistant
 from .pictures import Pictures
 
 PUBLIC_ADDRESS = "https://home.example.com"
@@ -15,9 +15,10 @@ async def test_the_webhook_shows_the_address_for_parqex(
     home_assistant: HomeAssistant, account_to_spoil: LinkedAccount, pictures: Pictures
 ) -> None:
     """Without a public address the form says so; with one, it shows what to send."""
-    options = home_assistant.flow
     await account_to_spoil.set_public_address(None)
-    await home_assistant.turn_webhook_on()
+    options = await home_assistant.configure()
+    await options.choose(WEBHOOK, on=True)
+    await options.press("Submit")
     await expect(options.content).to_contain_text("no address right now")
 
     await account_to_spoil.set_public_address(PUBLIC_ADDRESS)

@@ -32,7 +32,6 @@ class Exercise(ABC):
     endpoint: ClassVar[str]
 
     def __init__(self, home: TroubledHome, browser: Browser) -> None:
-        """Initialize with where it happens, and what a person uses."""
         self.home = home
         self.browser = browser
 
@@ -62,7 +61,6 @@ class Sync(Exercise):
 
     @override
     async def provoke(self) -> Outcome:
-        """Refresh while a door moves."""
         home = self.home
         home.cloud.door("Elevator").open_by_hand()
         await home.advance(30)
@@ -78,7 +76,6 @@ class Sync(Exercise):
 
     @override
     async def repair(self) -> None:
-        """Refresh again, or link the account again."""
         if self.home.logins:
             await self.home.link_again()
         await self.home.advance(130)
@@ -93,7 +90,6 @@ class Token(Sync):
 
     @override
     async def prepare(self) -> None:
-        """Link the account, and let its access token expire."""
         await super().prepare()
         self.home.cloud.oauth.expire(self.home.house.owner)
 
@@ -112,7 +108,6 @@ class Toggle(Exercise):
 
     @override
     async def provoke(self) -> Outcome:
-        """Turn on the switch."""
         home = self.home
         refreshes = home.syncs
         try:
@@ -135,7 +130,6 @@ class Toggle(Exercise):
 
     @override
     async def repair(self) -> None:
-        """Turn it on again, once the state of the gate is known."""
         home = self.home
         await home.advance(130)
         home.requested.clear()
@@ -158,7 +152,6 @@ class History(Exercise):
 
     @override
     async def provoke(self) -> Outcome:
-        """Fetch the log after a visitor came."""
         home = self.home
         home.gate.open_as(home.cloud.visitor("Vera Visitor"))
         await home.advance(30)
@@ -237,7 +230,6 @@ class UserInfo(Exercise):
 
     @override
     async def repair(self) -> None:
-        """Ask again, or start again."""
         logins = 1
         if self.result["type"] is FlowResultType.FORM:
             if self.result["errors"] == {"base": "rate_limited"}:
@@ -260,7 +252,6 @@ class UserInfo(Exercise):
         assert len(answered) == logins
 
     async def go_on(self) -> None:
-        """Continue where the dialog is."""
         self.result = await self.home.hass.config_entries.flow.async_configure(
             self.result["flow_id"], {}
         )

@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
 )
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from homeassistant.components.cloud.client import CloudClient
 from homeassistant.const import CONF_WEBHOOK_ID, EVENT_STATE_CHANGED
@@ -25,6 +26,17 @@ from tests.nabu_casa import NabuCasa
 from tests.simulator import Simulator, Webhook
 
 type Post = Callable[..., Awaitable[int]]
+
+
+@pytest.fixture
+async def internet(
+    home: Home, hass_client_no_auth: ClientSessionGenerator
+) -> TestClient[Any, Any]:
+    """Return a client of the public address that Home Assistant has now."""
+    # It cannot write a time while the clock stands still.
+    logging.getLogger("aiohttp.access").disabled = True
+    await home.hass.config.async_update(external_url=PUBLIC)
+    return await hass_client_no_auth()
 
 
 @pytest.fixture

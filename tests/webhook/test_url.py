@@ -100,20 +100,22 @@ async def remove_account(home: Home, nabu_casa: NabuCasa) -> None:
     await close(home, flow)
 
 
-async def save_what_was_turned_off(home: Home, nabu_casa: NabuCasa) -> None:
-    """Save a dialog that shows the address, after another one has turned it off."""
+async def turned_off(home: Home) -> ConfigFlowResult:
+    """Return a dialog that shows the address, after another one has turned it off."""
     await turn_on(home.hass, home.entry)
     flow = await choose(home.hass, home.entry, webhook=True)
     await end(home, "off")
-    await submit(home.hass, flow)
+    return flow
+
+
+async def save_what_was_turned_off(home: Home, nabu_casa: NabuCasa) -> None:
+    """Save such a dialog."""
+    await submit(home.hass, await turned_off(home))
 
 
 async def close_what_was_turned_off(home: Home, nabu_casa: NabuCasa) -> None:
-    """Close a dialog that shows the address, after another one has turned it off."""
-    await turn_on(home.hass, home.entry)
-    flow = await choose(home.hass, home.entry, webhook=True)
-    await end(home, "off")
-    await close(home, flow)
+    """Close such a dialog."""
+    await close(home, await turned_off(home))
 
 
 async def save_after_an_error(home: Home, nabu_casa: NabuCasa) -> None:
