@@ -46,11 +46,13 @@ class Home:
 
     @property
     def coordinator(self) -> ParqExCoordinator:
+        """The coordinator of the entry."""
         coordinator: ParqExCoordinator = self.entry.runtime_data.coordinator
         return coordinator
 
     @property
     def snapshot(self) -> Snapshot:
+        """The newest snapshot."""
         return self.coordinator.data
 
     @property
@@ -160,6 +162,7 @@ class Home:
         return at
 
     async def unload(self) -> None:
+        """Unload the entry."""
         assert await self.hass.config_entries.async_unload(self.entry.entry_id)
 
     async def reload(self) -> None:
@@ -167,6 +170,7 @@ class Home:
         await self.hass.config_entries.async_reload(self.entry.entry_id)
 
     async def remove(self) -> None:
+        """Remove the entry."""
         await self.hass.config_entries.async_remove(self.entry.entry_id)
 
     async def prove_zone(self) -> None:

@@ -56,6 +56,7 @@ class Traffic(TraceConfig):
     """The requests of Home Assistant to a simulated cloud, as both sides see them."""
 
     def __init__(self, cloud: Cloud) -> None:
+        """Initialize with the cloud that the requests are for."""
         super().__init__()
         self._cloud = cloud
         self._begun = self._ended = 0

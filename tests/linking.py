@@ -19,6 +19,7 @@ class Browser:
         hass: HomeAssistant,
         home_assistant: TestClient[web.Request, web.Application],
     ) -> None:
+        """Initialize with the client of Home Assistant's own pages."""
         self._hass = hass
         self._home_assistant = home_assistant
 

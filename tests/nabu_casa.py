@@ -39,6 +39,7 @@ class NabuCasa:
         return self.hooks[webhook_id]
 
     async def async_delete(self, webhook_id: str) -> None:
+        """Remove a cloudhook."""
         if webhook_id not in self.hooks:
             raise ValueError("Hook is not enabled for the cloud.")
         if self.error:

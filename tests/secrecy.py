@@ -112,6 +112,7 @@ class Secrecy(logging.Handler):
         return addresses.union(*(account.details.values() for account in accounts))
 
     def check_log(self) -> None:
+        """Check all lines of the log."""
         text = {origin: "\n".join(lines) for origin, lines in self._lines.items()}
         _assert_hidden(self._secrets, "the log", "\n".join(text.values()))
         ids = {door.id for cloud in self._clouds for door in cloud.doors}

@@ -120,12 +120,14 @@ class Home(LinkedHome):
         return device.id
 
     async def show_as(self, show_as: str) -> None:
+        """Show access points as something else."""
         options = {"show_as": show_as}
         self.hass.config_entries.async_update_entry(self.entry, options=options)
         await self.hass.config_entries.async_reload(self.entry.entry_id)
         await self.advance(0)
 
     async def press(self, button: str) -> None:
+        """Press a button of a notification."""
         self.hass.bus.async_fire("mobile_app_notification_action", {"action": button})
         await self.advance(0)
 

@@ -33,6 +33,7 @@ class Person(Terminal):
     """A person who confirms everything, if nothing else is set in `answers`."""
 
     def __init__(self, cloud: Cloud, folder: Path, capsys: Any) -> None:
+        """Initialize with the cloud, the folder to write, and what is printed."""
         self.cloud, self.folder, self.capsys, self.shown = cloud, folder, capsys, ""
         application = cloud.application
         self.answers = OPERATING | {

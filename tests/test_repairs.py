@@ -30,6 +30,7 @@ class Repairs:
     """The repairs as a person sees them."""
 
     def __init__(self, hass: HomeAssistant, browser: Any) -> None:
+        """Initialize with the client of Home Assistant's own pages."""
         self._hass = hass
         self._browser = browser
 
@@ -45,6 +46,7 @@ class Repairs:
         return await self._post("", {"handler": DOMAIN, "issue_id": issue_id})
 
     async def submit(self, flow: Any) -> Any:
+        """Press Submit."""
         return await self._post(f"/{flow['flow_id']}", {})
 
     async def _post(self, path: str, data: Any) -> Any:

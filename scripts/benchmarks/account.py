@@ -33,6 +33,7 @@ class House:
     """Controllers and access points, each like the documented sample."""
 
     def __init__(self, points: int) -> None:
+        """Initialize with the number of access points, all of them closed."""
         [sample] = json.loads(SAMPLE.read_text("utf-8"))["devices"]
         [door] = sample["doors"]
         self._doors: list[dict[str, Any]] = [
@@ -96,6 +97,7 @@ class LinkedAccount:
         points: int,
         service: Service,
     ) -> None:
+        """Initialize with an entry that is set up."""
         self.hass = hass
         self.points = points
         self.house = House(points)

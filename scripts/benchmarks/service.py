@@ -85,6 +85,7 @@ class Service:
     """The running service, as the measuring process sees it."""
 
     def __init__(self, url: str, session: ClientSession) -> None:
+        """Initialize with its address and a session for what is not measured."""
         self.url = url
         self.sync_url = f"{url}{PREFIX}/sync"
         self._session = session
@@ -96,6 +97,7 @@ class Service:
             answer.raise_for_status()
 
     async def requests(self) -> int:
+        """Return the number of requests so far."""
         async with self._session.get(f"{self.url}/asked") as answer:
             return int(await answer.text())
 

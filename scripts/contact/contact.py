@@ -31,6 +31,7 @@ class RecordingDialect(Dialect):
     """What was learnt of how the service speaks, with scrubbed answers."""
 
     def __init__(self) -> None:
+        """Initialize with nothing recorded."""
         super().__init__()
         self.samples: dict[str, Any] = {}
         self._scrubber = Scrubber()

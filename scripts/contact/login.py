@@ -27,6 +27,7 @@ class Terminal:
     """Ask the person at the terminal; nothing else goes on meanwhile."""
 
     async def ask(self, question: str) -> str:
+        """Return what the person types."""
         return input(f"{question}: ").strip()  # noqa: ASYNC250
 
     async def ask_secret(self, question: str) -> str:

@@ -31,6 +31,7 @@ class Scrubber:
     """Replace a value by the same one in all answers, however it is spelled."""
 
     def __init__(self) -> None:
+        """Initialize without replacements."""
         self._numbers: dict[str, int] = {}
 
     def scrub(self, value: Any, field: str = "") -> Any:

@@ -21,6 +21,7 @@ class Browser:
     """A browser at one Home Assistant."""
 
     def __init__(self, base_url: str) -> None:
+        """Initialize with Home Assistant's address."""
         self._base_url = base_url
         self._client = {"client_id": f"{base_url}/"}
         self._headers: dict[str, str] = {}
@@ -29,9 +30,11 @@ class Browser:
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
 
     async def __aenter__(self) -> Self:
+        """Return the browser."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """Close the browser."""
         await self.close()
 
     async def close(self) -> None:
@@ -99,6 +102,7 @@ class Browser:
         return answer["result"]
 
     async def act(self, domain: str, service: str, *entities: str) -> None:
+        """Perform an action on entities."""
         await self.call(
             "call_service",
             domain=domain,
@@ -107,16 +111,19 @@ class Browser:
         )
 
     async def states(self) -> dict[str, str]:
+        """Return the state of every entity."""
         states = await self.call("get_states")
         return {state["entity_id"]: state["state"] for state in states}
 
     async def entries(self) -> list[dict[str, Any]]:
+        """Return the entries of the integration."""
         found: list[dict[str, Any]] = await self.call(
             "config_entries/get", domain=DOMAIN
         )
         return found
 
     async def devices(self) -> list[dict[str, Any]]:
+        """Return the devices of the integration."""
         return [
             device
             for device in await self.call("config/device_registry/list")
@@ -124,6 +131,7 @@ class Browser:
         ]
 
     async def entities(self) -> list[dict[str, Any]]:
+        """Return the entities of the integration."""
         entities = await self.call("config/entity_registry/list")
         return [entity for entity in entities if entity["platform"] == DOMAIN]
 
@@ -220,9 +228,11 @@ class Browser:
         return found
 
     async def reload(self, entry_id: str) -> None:
+        """Reload an entry."""
         await self.ask("POST", f"{ENTRY}/{entry_id}/reload")
 
     async def remove(self, entry_id: str) -> None:
+        """Delete an entry."""
         await self.ask("DELETE", f"{ENTRY}/{entry_id}")
 
     async def _finish(self, flow: Any, account_id: str | None, end: str) -> Any:

@@ -34,6 +34,7 @@ class Check:
     """One run over all access points of the linked account."""
 
     def __init__(self, demo: Demo) -> None:
+        """Initialize with the running demo."""
         self._browser = demo.browser
         self._cloud = demo.cloud
         self._doors = demo.cloud.doors

@@ -30,6 +30,7 @@ class Demo:
 
     @property
     def cloud(self) -> Cloud:
+        """Return the ParqEx cloud."""
         return self.simulator.cloud
 
     async def link(self) -> str:

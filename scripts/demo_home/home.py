@@ -71,17 +71,20 @@ class Home:
 
     @property
     def version(self) -> str:
+        """Return the version of Home Assistant."""
         [found] = self._packages.glob("homeassistant-*.dist-info")
         return found.name.removeprefix("homeassistant-").removesuffix(".dist-info")
 
     @property
     def pid(self) -> int:
+        """Return the id of the process."""
         if self._process is None:
             raise DemoError("Home Assistant is not running.")
         return self._process.pid
 
     @property
     def runs(self) -> bool:
+        """Return whether the process is running."""
         return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
@@ -154,6 +157,7 @@ class Home:
         return "\n".join([f"The end of {self.log.relative_to(ROOT)}:", *tail])
 
     def remove(self) -> None:
+        """Remove the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _store(self, key: str, data: dict[str, Any]) -> None:

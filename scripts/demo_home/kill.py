@@ -29,6 +29,7 @@ class Victim(Mortal):
     """A Home Assistant that is killed again and again."""
 
     def __init__(self, name: str, random: Random, kills: int) -> None:
+        """Initialize with the random numbers that decide when it dies, how often."""
         super().__init__(name, random)
         self._kills = kills
         self._works: list[tuple[str, Prepare, float]] = [

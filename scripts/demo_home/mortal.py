@@ -57,6 +57,7 @@ class Mortal(ABC):
     _bad = "ERROR|CRITICAL"
 
     def __init__(self, name: str, random: Random) -> None:
+        """Initialize with its name, random numbers, and what it has beside ParqEx."""
         self._name, self._random = name, random
         self._simulator = Simulator()
         self._cloud = self._simulator.cloud

@@ -102,6 +102,7 @@ class Resident(Mortal):
 
     @property
     def accesses(self) -> int:
+        """Return how many there were."""
         return len(self._cloud.log)
 
     @override

@@ -17,6 +17,7 @@ class LinkedAccount:
     """The account in Home Assistant, by its websocket."""
 
     def __init__(self, demo: Demo) -> None:
+        """Initialize with the running demo."""
         self._demo = demo
         self.browser = demo.browser
 

@@ -77,6 +77,7 @@ class Watch:
     """Notes the errors of pages, and their requests to other machines."""
 
     def __init__(self) -> None:
+        """Initialize with what a page may still wait for when it is left."""
         self.seen: list[str] = []
         self.allowed = ["Uncaught: disconnected"]
 

@@ -20,21 +20,26 @@ class Dialog:
     """A dialog, found by its element; its content is in other elements."""
 
     def __init__(self, page: Page, element: str) -> None:
+        """Initialize with the page and the name of the element."""
         self.page = page
         self.content = page.locator(element)
         self.window = self.content.get_by_role("dialog")
 
     async def fill(self, name: str, text: str) -> None:
+        """Fill in a field."""
         await self.content.get_by_role("textbox", name=name).fill(text)
 
     async def press(self, name: str) -> None:
+        """Press a button."""
         await self.content.get_by_role("button", name=name, exact=True).last.click()
 
     async def choose(self, option: str, *, on: bool) -> None:
+        """Turn an option on or off."""
         box = self.content.get_by_role("checkbox", name=option)
         await box.set_checked(on, force=True)
 
     async def close(self) -> None:
+        """Close it."""
         await self.press("Close")
         await expect(self.window).to_have_count(0)
 
@@ -43,6 +48,7 @@ class Card:
     """The tile of one entity."""
 
     def __init__(self, page: Page, name: str) -> None:
+        """Initialize with the name of the entity."""
         self.tile = page.locator("ha-tile-container").filter(
             has=page.get_by_text(name, exact=True)
         )
@@ -57,6 +63,7 @@ class HomeAssistant:
     """A tab with Home Assistant's pages."""
 
     def __init__(self, page: Page) -> None:
+        """Initialize with the tab."""
         self.page = page
         self.flow = Dialog(page, "dialog-data-entry-flow")
         # The message at the lower edge when something fails.
@@ -82,9 +89,11 @@ class HomeAssistant:
         await self.open(f"/home/areas-{area.lower()}")
 
     async def open_integration(self) -> None:
+        """Open Settings > Devices & services > ParqEx."""
         await self.open("/config/integrations/integration/parqex")
 
     def card(self, name: str) -> Card:
+        """Return the card of an entity."""
         return Card(self.page, name)
 
     async def add_integration(self) -> None:
@@ -114,6 +123,7 @@ class ParqEx:
     """The page of the simulated cloud."""
 
     def __init__(self, page: Page, cloud: Cloud) -> None:
+        """Initialize with the tab."""
         self.page = page
         self._cloud = cloud
 

@@ -35,6 +35,7 @@ class Pictures:
 
     @property
     def size(self) -> int:
+        """Return the bytes of all pictures together."""
         return sum(one.stat().st_size for one in FOLDER.glob("*.webp"))
 
     async def take(self, what: Page | Locator, name: str) -> None:

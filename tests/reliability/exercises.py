@@ -32,6 +32,7 @@ class Exercise(ABC):
     endpoint: ClassVar[str]
 
     def __init__(self, home: TroubledHome, browser: Browser) -> None:
+        """Initialize with where it happens, and what a person uses."""
         self.home = home
         self.browser = browser
 
@@ -252,6 +253,7 @@ class UserInfo(Exercise):
         assert len(answered) == logins
 
     async def go_on(self) -> None:
+        """Continue where the dialog is."""
         self.result = await self.home.hass.config_entries.flow.async_configure(
             self.result["flow_id"], {}
         )

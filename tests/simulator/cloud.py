@@ -144,6 +144,7 @@ class Cloud:
         return controller
 
     def remove_controller(self, controller: Controller) -> None:
+        """Remove a controller and its doors."""
         self.controllers.remove(controller)
 
     def add_door(
@@ -170,6 +171,7 @@ class Cloud:
         return door
 
     def remove_door(self, door: Door) -> None:
+        """Remove a door from its controller."""
         door.controller.doors.remove(door)
 
     def add_webhook(self, address: str) -> Webhook:
@@ -179,6 +181,7 @@ class Cloud:
 
     @property
     def doors(self) -> list[Door]:
+        """Return all doors."""
         return [door for controller in self.controllers for door in controller.doors]
 
     def door(self, key: str) -> Door:
@@ -186,6 +189,7 @@ class Cloud:
         return _first(one for one in self.doors if key in (one.name, one.id))
 
     def controller(self, key: str) -> Controller:
+        """Return a controller by its id."""
         return _first(one for one in self.controllers if one.id == key)
 
     def account(self, key: str) -> Account:

@@ -111,6 +111,7 @@ class Door:
 
     @property
     def state(self) -> str:
+        """Return the reported state."""
         self.settle()
         return self._state
 
@@ -180,6 +181,7 @@ class Door:
             self.names[account.id] = name
 
     def unshare(self, account: Account) -> None:
+        """Take the access away."""
         self.guests.discard(account.id)
 
     def rename(self, name: str) -> None:
@@ -191,6 +193,7 @@ class Door:
         return self.controller.owner is account or account.id in self.guests
 
     def name_for(self, account: Account) -> str:
+        """Return the name this account sees."""
         return self.names.get(account.id, self.name)
 
     def open_by_hand(self) -> None:

@@ -24,6 +24,7 @@ class OAuthError(Exception):
     """A request that RFC 6749 has an error code for."""
 
     def __init__(self, error: str, description: str, status: int = 400) -> None:
+        """Initialize with the error code, a description and the status."""
         super().__init__(description)
         self.error = error
         self.status = status
@@ -82,6 +83,7 @@ class OAuth:
     _grants: list[Grant] = field(default_factory=list)
 
     def add_application(self, client_id: str, name: str) -> Application:
+        """Give an application credentials."""
         application = Application(client_id, self._secret("secret"), name)
         self.applications.append(application)
         return application
@@ -141,6 +143,7 @@ class OAuth:
         return None
 
     def grants(self, account: Account) -> list[Grant]:
+        """Return the grants of an account."""
         return [grant for grant in self._grants if grant.account_id == account.id]
 
     def expire(self, account: Account) -> None:
@@ -149,6 +152,7 @@ class OAuth:
             grant.expires_at = self.now()
 
     def revoke(self, account: Account) -> None:
+        """Invalidate all tokens of an account."""
         for grant in self.grants(account):
             self._grants.remove(grant)
 

@@ -14,6 +14,7 @@ class Person:
 
     @property
     def name(self) -> str:
+        """Return the full name."""
         return f"{self.first_name} {self.last_name}"
 
 
@@ -28,8 +29,10 @@ class Account:
 
     @property
     def id(self) -> str:
+        """Return the id of the person."""
         return self.person.id
 
     @property
     def name(self) -> str:
+        """Return the full name."""
         return self.person.name

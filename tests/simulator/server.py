@@ -59,6 +59,7 @@ class Simulator:
     """A ParqEx cloud that listens on loopback."""
 
     def __init__(self, cloud: Cloud | None = None) -> None:
+        """Initialize with a cloud, by default an empty one."""
         self.cloud = cloud or Cloud()
         self.announcer = Announcer(self.cloud)
         self._runner: web.AppRunner | None = None
@@ -99,10 +100,12 @@ class Simulator:
             self._runner = None
 
     async def __aenter__(self) -> Self:
+        """Listen."""
         await self.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """Stop listening."""
         await self.stop()
 
     async def _admin_state(self, _: web.Request) -> web.Response:

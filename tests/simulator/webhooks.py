@@ -31,6 +31,7 @@ class Announcer:
     """Sends to the webhooks of a cloud."""
 
     def __init__(self, cloud: Cloud) -> None:
+        """Initialize with the cloud."""
         self._cloud = cloud
 
     async def announce(self) -> None:

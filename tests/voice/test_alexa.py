@@ -26,6 +26,7 @@ class TestAlexa(Surface):
     done = refused = skipped = "Response"
 
     async def ask(self, name: str, entity_id: str = "", **payload: str) -> Any:
+        """Send a directive."""
         settings = {"filter": FILTER_SCHEMA({}), "locale": "en-US"}
         config = AlexaConfig(self.home.hass, settings)
         await config.async_initialize()

@@ -35,6 +35,7 @@ class TestGoogle(Surface):
     said_pin: str | None = "1234"
 
     async def ask(self, intent: str, payload: Any = None) -> Any:
+        """Send a request."""
         hass, user = self.home.hass, self.user
         settings = GOOGLE_ASSISTANT_SCHEMA({"project_id": "home"})
         settings["secure_devices_pin"] = self.needed_pin

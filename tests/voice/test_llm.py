@@ -38,6 +38,7 @@ class TestLanguageModel(Surface):
             async_expose_entity(self.home.hass, "conversation", entity_id, True)
 
     async def use(self, tool: str, **arguments: Any) -> Any:
+        """Use a tool."""
         context = LLMContext("test", Context(), "en", "conversation", None)
         api = await async_get_api(self.home.hass, "assist", context)
         return (await api.async_call_tool(ToolInput(tool, arguments))).data
