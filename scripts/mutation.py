@@ -118,6 +118,7 @@ def measure() -> CoverageData:
         print("Measuring which tests run each line", flush=True)
         os.environ["COVERAGE_CORE"] = "ctrace"  # the one that tells tests apart
         options = ["--cov", "--cov-context=test", "--cov-report=", "--cov-fail-under=0"]
+        options.append("--timeout=0")  # measuring takes time
         with copied() as root:
             (root / ".dev").mkdir()
             command = [sys.executable, "-m", "pytest", "-q", "-n2", "--tb=no", *options]

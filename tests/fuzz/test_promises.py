@@ -126,6 +126,7 @@ async def walks(
     return take
 
 
+@pytest.mark.timeout(300)  # it takes a minute where nothing else runs
 @settings(max_examples=max(settings().max_examples // 2, 1))
 @given(st.lists(ANY_STEP, min_size=20, max_size=80))
 async def test_promises(
