@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from homeassistant.components.homekit.accessories import HomeDriver, get_accessory
 from homeassistant.components.homekit.iidmanager import AccessoryIIDStorage
+from homeassistant.helpers import entity_registry as er
 from tests.common import GATE
 from tests.conftest import settle
 
@@ -71,6 +72,19 @@ class TestHomeKit(Surface):
         target.client_update_value(wanted)
         await settle(self.home.hass)
         return "done" if target.value == wanted else "undone"
+
+    async def test_a_door_shows_what_was_asked_for(self) -> None:
+        """Until ParqEx reports it, or a minute is over; at first closed."""
+        er.async_get(self.home.hass).async_update_entity(COVER, device_class="door")
+        await report(self.home, "unknown")
+        position = (it := await self.accessory(COVER)).char_current_position
+        self.home.gate.stuck, shown = True, [position.value]
+        await report(self.home, "open")
+        it.char_target_position.client_update_value(0)
+        await settle(self.home.hass)
+        shown.append(position.value)
+        await self.home.advance(90)
+        assert [*shown, position.value] == [0, 0, 100]
 
     async def test_what_is_unknown_from_the_start(self) -> None:
         """A cover is open, a switch off."""
