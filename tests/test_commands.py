@@ -653,8 +653,10 @@ async def test_a_failed_question_stops_no_script(home: Home) -> None:
     await home.advance(30)
     home.freezer.tick(1)
     home.fail("sync", status=500)
-    for switch in (GATE, "switch.elevator"):
-        await home.turn("turn_off", switch)
+    await home.turn("turn_off")
+    await home.advance(2)
+    await home.advance(1)
+    await home.turn("turn_off", "switch.elevator")
     assert home.sent == [CLOSE, ("Elevator", "CLOSED")]
     await home.advance(30)
     assert home.switches == {"unavailable"}

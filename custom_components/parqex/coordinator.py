@@ -28,6 +28,9 @@ SECONDS_AT_FAST_PACE = 120.0
 # A service that asks to wait is not fetched fast for so long.
 SECONDS_AT_SLOW_PACE = 3600.0
 
+# A refresh that fails so soon after a question shows nothing yet: a script goes on.
+SECONDS_OF_A_SCRIPT = 20.0
+
 # While ParqEx fails, the time between two fetches doubles up to this.
 MAX_RETRY_SECONDS = 120.0
 MAX_DOUBLINGS = 6
@@ -65,7 +68,7 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
         self.seconds_for_last_answer: float | None = None
         self.seconds_to_list: deque[float] = deque(maxlen=MAX_KEPT)
         self._called_at: float | None = None
-        self._asking = 0
+        self._asked_at = -math.inf
         self._fast_until = -math.inf
         self._client = client
         self._next_refresh: asyncio.Task[None] | None = None
@@ -89,11 +92,8 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
 
         What becomes unavailable would be skipped by the rest of a script.
         """
-        self._asking += 1
-        try:
-            await self.async_refresh()
-        finally:
-            self._asking -= 1
+        self._asked_at = monotonic()
+        await self.async_refresh()
 
     @override
     async def async_request_refresh(self) -> None:
@@ -118,8 +118,8 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
         except SERVICE_ERRORS as err:
             self.record_error("refresh", err)
             may_wait = (
-                self._asking
-                and self.last_update_success
+                self.last_update_success
+                and requested_at < self._asked_at + SECONDS_OF_A_SCRIPT
                 and requested_at < self.requested_at + MAX_RETRY_SECONDS
                 and not isinstance(err, AUTH_ERRORS)
             )

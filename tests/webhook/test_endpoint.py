@@ -190,6 +190,17 @@ async def test_pages_of_other_origins_do_and_learn_no_more(
     assert home.endpoints == ["sync"]
 
 
+async def test_without_polling_a_call_ends_a_failure(home: Home, post: Post) -> None:
+    """Nothing else fetches again."""
+    home.hass.config_entries.async_update_entry(home.entry, pref_disable_polling=True)
+    await home.reload()
+    home.fail("sync", 1, status=502)
+    for expected in ("unavailable", "off"):
+        await post()
+        assert home.shown() == expected
+        await home.advance(30)
+
+
 async def test_failing_service_is_left_alone(home: Home, post: Post) -> None:
     """The next fetch comes when it is due."""
     home.fail("sync", times=1, status=500)

@@ -70,10 +70,13 @@ async def _async_refresh(
     while True:
         await requested.wait()
         requested.clear()
-        if coordinator.last_update_success:
+        # Without polling, nothing else fetches again.
+        unscheduled = coordinator.config_entry.pref_disable_polling
+        if coordinator.last_update_success or unscheduled:
             await coordinator.async_refresh()
+        is_slow = coordinator.is_slow or not coordinator.last_update_success
         await asyncio.sleep(
-            SECONDS_AT_SLOW_PACE if coordinator.is_slow else SECONDS_BETWEEN_REFRESHES
+            SECONDS_AT_SLOW_PACE if is_slow else SECONDS_BETWEEN_REFRESHES
         )
 
 
