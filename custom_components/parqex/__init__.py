@@ -4,11 +4,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, UnknownImplementationError
-from homeassistant.helpers import (
-    config_validation as cv,
-    entity_registry as er,
-    restore_state,
-)
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.config_entry_oauth2_flow import (
     async_get_config_entry_implementation,
 )
@@ -149,8 +145,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> N
     await async_remove_store(hass, entry.entry_id)
     await TokenStore(hass, entry).async_remove()
     await async_forget_address(hass, entry)
-    # The last state of an event names a person; Home Assistant would keep it for a week.
-    last_states = restore_state.async_get(hass).last_states
-    for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
-        last_states.pop(entity.entity_id, None)
     process_state(hass).accounts.pop(entry.entry_id, None)

@@ -10,7 +10,7 @@ from .chromium import WINDOW
 from .pages import HomeAssistant, ParqEx
 from .pictures import Pictures
 
-DOOR = "Pedestrian door"
+DOOR = "Elevator"  # no other test operates it
 
 
 async def test_a_dashboard_opens_after_asking_and_shows_who_came(
