@@ -127,7 +127,7 @@ async def walks(
 
 
 @pytest.mark.timeout(300)  # it takes a minute where nothing else runs
-@settings(max_examples=max(settings().max_examples // 2, 1))
+@settings(max_examples=max(settings().max_examples // 3, 1))
 @given(st.lists(ANY_STEP, min_size=20, max_size=80))
 async def test_promises(
     walks: Callable[[Steps], Awaitable[None]], steps: Steps
