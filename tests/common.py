@@ -1,10 +1,10 @@
 """The linked demo house in one object, and helpers that several modules share."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -28,6 +28,13 @@ GATE = "switch.main_gate"
 SHOWN = {"OPEN": "on", "CLOSED": "off"}
 
 
+class Advance(Protocol):
+    """Lets seconds pass, so many times, and what is due in them happen each time."""
+
+    async def __call__(self, seconds: float, times: int = 1) -> None:
+        """Advance."""
+
+
 @dataclass(frozen=True)
 class Home:
     """The demo house, Home Assistant and the entry that links the two."""
@@ -36,7 +43,7 @@ class Home:
     cloud: Cloud
     house: DemoHouse
     entry: MockConfigEntry
-    advance: Callable[[float], Awaitable[None]]
+    advance: Advance
     freezer: FrozenDateTimeFactory
 
     @property

@@ -1,7 +1,7 @@
 """Fixtures: a simulated ParqEx cloud on loopback, and an account linked to it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from datetime import UTC, datetime, timedelta
 from time import time
 from typing import Any
@@ -33,7 +33,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 )
 from homeassistant.setup import async_setup_component
 from homeassistant.util.async_ import get_scheduled_timer_handles
-from tests.common import Home
+from tests.common import Advance, Home
 from tests.linking import Browser
 from tests.secrecy import Secrecy
 from tests.simulator import Account, Cloud, DemoHouse, Simulator, build_demo_house
@@ -48,8 +48,6 @@ MOST_TURNS_ON_THE_WAY = 200
 MOST_TURNS = 5000
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
-
-type Advance = Callable[[float], Awaitable[None]]
 
 
 class Traffic(TraceConfig):
@@ -280,10 +278,11 @@ async def enable_all(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 def advance(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Advance:
     """Return a function that lets seconds pass, and what is due in them happen."""
 
-    async def advance(seconds: float) -> None:
-        freezer.tick(timedelta(seconds=seconds))
-        async_fire_time_changed(hass)
-        await settle(hass)
+    async def advance(seconds: float, times: int = 1) -> None:
+        for _ in range(times):
+            freezer.tick(timedelta(seconds=seconds))
+            async_fire_time_changed(hass)
+            await settle(hass)
 
     return advance
 

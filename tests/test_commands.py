@@ -321,8 +321,7 @@ async def test_a_reload_forgets_no_command(home: Home, delay: int) -> None:
     with refused("a moment ago"):
         await home.turn("turn_off")
     assert home.sent == [OPEN]
-    for _ in range(30):
-        await home.advance(2)
+    await home.advance(2, times=30)
     assert (home.shown(), home.shown(DOOR)) == ("on", "on")
 
 
@@ -463,8 +462,7 @@ async def test_following_asks_a_rejected_login_only_once(home: Home) -> None:
     await home.turn("turn_on")
     home.cloud.oauth.expire(home.house.owner)
     home.fail("token", status=400)
-    for _ in range(5):
-        await home.advance(2)
+    await home.advance(2, times=5)
     assert home.endpoints.count("token") == 1
     assert len(home.logins) == 1
 
@@ -477,8 +475,7 @@ async def test_no_command_is_remembered_for_ever(home: Home) -> None:
     home.cloud.remove_door(home.cloud.door("Elevator"))
     await home.advance(2)
     assert len(commands) == 2
-    for _ in range(3):
-        await home.advance(30)
+    await home.advance(30, times=3)
     assert not commands
 
 
@@ -518,8 +515,7 @@ async def test_a_lost_repetition_prolongs_no_wish(home: Home) -> None:
     await home.advance(25)
     await outcomes(home, 0, await press(home, **LOST))
     assert home.shown() == "on"
-    for _ in range(20):
-        await home.advance(2)
+    await home.advance(2, times=20)
     # 65 s after the only command that was accepted.
     assert home.shown(DOOR) == "off"
     assert home.shown() == "off"
@@ -529,8 +525,7 @@ async def test_a_repetition_under_way_prolongs_no_wish(home: Home) -> None:
     """Docs: what was asked for is shown for at most a minute."""
     home.gate.stuck = True
     await home.turn("turn_on")
-    for _ in range(11):
-        await home.advance(5)
+    await home.advance(5, times=11)
     assert home.shown() == "on"
     pressed = await press(home, delay=9)
     for _ in range(4):

@@ -369,8 +369,7 @@ async def test_a_reconfiguration_that_is_broken_off_hides_no_lost_login(
     await home.advance(30)
     assert not home.logins
     home.hass.config_entries.flow.async_abort(flow["flow_id"])
-    for _ in range(2):
-        await home.advance(30)
+    await home.advance(30, times=2)
     assert home.switches <= {"unavailable"}
     assert home.logins
 

@@ -24,8 +24,7 @@ from tests.conftest import set_up, until
 async def syncs_in_a_minute(home: Home) -> int:
     """Return how often it is fetched in a minute."""
     home.cloud.requests.clear()
-    for _ in range(12):
-        await home.advance(5)
+    await home.advance(5, times=12)
     return home.syncs
 
 
@@ -79,8 +78,7 @@ async def test_who_asks_to_wait_is_not_fetched_fast_for_an_hour(
 async def test_a_failure_is_no_request_to_wait(home: Home) -> None:
     """What moves is followed fast all the same."""
     home.fail("sync", 1, status=503)
-    await home.advance(30)
-    await home.advance(30)
+    await home.advance(30, times=2)
     await home.open()
     assert await syncs_in_a_minute(home) >= 11
 
@@ -101,8 +99,7 @@ async def test_the_first_opening_after_linking_is_shown_once(home: Home) -> None
     """No state is written from the snapshot before."""
     written = written_states(home.hass)
     await home.turn("turn_on")
-    for _ in range(4):
-        await home.advance(2)
+    await home.advance(2, times=4)
     assert {state for entity_id, state in written if entity_id == GATE} == {"on"}
 
 
@@ -155,8 +152,7 @@ async def test_fetches_become_rarer_while_the_service_fails(
     assert fetched == [30, 60, 120, 240, 360, 480]
     # As after weeks: no power of two is too large.
     home.coordinator.failures = 10_000
-    for _ in range(2):
-        await home.advance(120)
+    await home.advance(120, times=2)
     assert home.syncs == 8
     home.cloud.faults.clear()
     await home.advance(120)
@@ -178,12 +174,10 @@ async def test_it_waits_as_long_as_parqex_asks(
     await asyncio.gather(home.turn("turn_on"), return_exceptions=True)
     await home.advance(30)
     home.cloud.requests.clear()
-    for _ in range(8):
-        await home.advance(30)
+    await home.advance(30, times=8)
     await home.reload()
     assert not home.cloud.requests
-    for _ in range(3):
-        await home.advance(61)
+    await home.advance(61, times=3)
     assert "unavailable" not in home.switches
 
 
@@ -193,8 +187,7 @@ async def test_waiting_is_no_failure(home: Home) -> None:
     await home.turn("turn_on")
     home.fail("sync", 1, status=429, headers={"Retry-After": "70"})
     home.cloud.requests.clear()
-    for _ in range(52):
-        await home.advance(2)
+    await home.advance(2, times=52)
     assert home.syncs >= 2
     assert home.shown() == "off"
 
@@ -205,8 +198,7 @@ async def test_to_wait_no_time_is_no_invitation(home: Home, header: str) -> None
     home.fail("sync", status=429, headers={"Retry-After": header})
     await home.advance(30)
     home.cloud.requests.clear()
-    for _ in range(20):
-        await home.advance(1)
+    await home.advance(1, times=20)
     assert not home.cloud.requests
 
 
@@ -235,8 +227,7 @@ async def test_unreadable_records_are_ignored_and_logged_once(
 ) -> None:
     """The others work on."""
     home.fail("sync", edit=gate_with(id=None))
-    await home.advance(30)
-    await home.advance(30)
+    await home.advance(30, times=2)
     assert home.shown() == "unavailable"
     assert home.shown("switch.garage_left") == "off"
     assert caplog.text.count("Ignored 1 unreadable") == 1

@@ -40,8 +40,7 @@ async def test_a_refresh_costs_as_much_as_changed(unlinked: Home, points: int) -
     home.cloud.requests.clear()
     written = written_states(home.hass)
 
-    for _ in range(2):
-        await home.advance(30)
+    await home.advance(30, times=2)
     assert home.endpoints == ["sync"] * 2
     assert not written
 

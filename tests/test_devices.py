@@ -200,8 +200,7 @@ async def test_a_controllers_name_follows_what_changed_in_an_incomplete_list(
         wanted = "ParqEx controller (Garage left, Garage right, Cellar)"
     home.fail("sync", 1, edit=_partly_unreadable)
     await home.advance(30)
-    for _ in range(4):
-        await home.advance(30)
+    await home.advance(30, times=4)
     assert wanted in names(home)
 
 
@@ -252,8 +251,7 @@ async def test_a_door_that_is_renamed_in_parqex_is_still_told_apart(
     coordinators = [home.coordinator, guest.runtime_data.coordinator]
     for one in coordinators if first == "owner" else reversed(coordinators):
         await one.async_refresh()
-    for _ in range(10):
-        await home.advance(30)
+    await home.advance(30, times=10)
     assert sorted([name_for(home, home.entry), name_for(home, guest)]) == [
         "Yard",
         "Yard (2)",

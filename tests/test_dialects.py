@@ -17,8 +17,8 @@ from custom_components.parqex.data import process_state
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from tests.access_log.conftest import HOUR, LogHome, utc
-from tests.common import refused
-from tests.conftest import Advance, set_up, settle
+from tests.common import Advance, refused
+from tests.conftest import set_up, settle
 from tests.simulator import Cloud, DemoHouse, Event
 from tests.simulator.settings import WAYS, choose
 

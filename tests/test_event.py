@@ -19,8 +19,7 @@ async def test_an_access_is_published(home: Home) -> None:
     dr.async_get(home.hass).async_update_device(device.id, name_by_user="Tor")
     await home.prove_zone()
     home.gate.open_as(home.cloud.visitor("Vera Visitor"))
-    for _ in range(2):
-        await home.advance(30)
+    await home.advance(30, times=2)
     attributes = {
         "event_type": "opened",
         "user": "Vera Visitor",

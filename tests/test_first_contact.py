@@ -16,7 +16,8 @@ from custom_components.parqex.api import plain_id
 from scripts.contact.__main__ import main
 from scripts.contact.contact import async_contact
 from scripts.contact.login import Terminal
-from tests.conftest import NOW, Advance
+from tests.common import Advance
+from tests.conftest import NOW
 from tests.secrecy import revealed
 from tests.simulator import Cloud, DemoHouse, Fault
 

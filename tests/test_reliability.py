@@ -8,7 +8,8 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.parqex.const import EVENT_ACCESS
 from homeassistant.core import HomeAssistant
-from tests.conftest import Advance, entry_for
+from tests.common import Advance
+from tests.conftest import entry_for
 from tests.linking import Browser
 from tests.reliability.exercises import EXERCISES, Toggle
 from tests.reliability.home import UNREACHABLE, TroubledHome

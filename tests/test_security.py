@@ -107,8 +107,7 @@ async def lived(
     await home.turn("turn_on", "switch.garage_left")
     home.gate.open_as(cloud.visitor("Vera Visitor"))
     await internet.post(webhook, json={"doorState": "OPEN"})
-    for _ in range(3):
-        await home.advance(30)
+    await home.advance(30, times=3)
     assert "Vera Visitor" in str(await home.history())
     assert home.shown("event.main_gate_access") not in (None, "unknown")
     return home

@@ -44,8 +44,7 @@ async def test_it_shows_the_wish_until_the_service_confirms_it(home: Home) -> No
     """Then the report again, and the next toggle closes."""
     await home.turn("toggle")
     assert (home.shown(), home.gate.state) == ("on", "CLOSED")
-    await home.advance(2)
-    await home.advance(2)
+    await home.advance(2, times=2)
     assert (home.shown(), home.gate.state) == ("on", "OPEN")
     await home.close(16)
     await home.advance(14)

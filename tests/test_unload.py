@@ -153,8 +153,7 @@ async def test_it_loads_again(
         assert home.logins
         return
 
-    for _ in range(5):
-        await home.advance(125)
+    await home.advance(125, times=5)
     assert home.entry.state is ConfigEntryState.LOADED
     assert home.shows_the_truth()
     assert [one.data["name"] for one in accesses] == [

@@ -86,8 +86,7 @@ async def test_an_outage_teaches_nothing_and_no_time_is_hours_off(
     home.fail("sync", status=503)
     await home.advance(60)
     opened = await home.move(120)
-    for _ in range(10):
-        await home.advance(120)
+    await home.advance(120, times=10)
     home.cloud.faults.clear("sync")
     await home.advance(120)
     assert not home.clock.proven

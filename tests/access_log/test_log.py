@@ -192,8 +192,7 @@ async def test_nothing_from_before_the_link_is_published(
     cellar.open_by_hand()
     shed = home.cloud.add_door(home.cloud.add_controller(home.house.owner), "Shed")
     shed.open_by_hand()
-    for _ in range(4):
-        await home.advance(900)
+    await home.advance(900, times=4)
     assert not home.events
     cellar.close_by_hand()
     await home.advance(30)
@@ -402,8 +401,7 @@ async def test_equal_attempts_in_one_second_are_two(home: LogHome, second: str) 
     home.cloud.faults.add("history", events_of(lambda events: events[-1:]), times=1)
     await home.advance(900)
     assert home.users == ["Vera Visitor"]
-    await home.advance(900)
-    await home.advance(900)
+    await home.advance(900, times=2)
     assert home.users == ["Vera Visitor", second]
 
 
@@ -611,8 +609,7 @@ async def test_a_rate_limit_of_one_log_holds_for_all(
     await home.advance(30)
     with pytest.raises(HomeAssistantError):
         await home.history()
-    for _ in range(18):
-        await home.advance(30)
+    await home.advance(30, times=18)
     assert home.fetches == (0 if by_action else 1)
     assert home.syncs == 19
     await home.advance(70)
@@ -772,12 +769,10 @@ async def test_a_wrong_time_at_linking_hides_no_access(unlinked: LogHome) -> Non
     home = unlinked
     home.fail("sync", 1, edit=gate_with(last_toggled="2027-11-02 12:00:00"))
     await home.link()
-    for _ in range(4):
-        await home.advance(30)
+    await home.advance(30, times=4)
     await home.open()
     await home.close()
-    for _ in range(4):
-        await home.advance(900)
+    await home.advance(900, times=4)
     assert home.kinds == ["opened", "closed"]
 
 
@@ -796,8 +791,7 @@ async def test_an_attempt_from_before_the_link_is_not_published(
     await home.advance(60)
     await home.close()
     home.cloud.faults.clear()
-    for _ in range(3):
-        await home.advance(900)
+    await home.advance(900, times=3)
     assert home.kinds == ["closed"]
 
 
@@ -823,8 +817,7 @@ async def test_an_entry_that_is_logged_late_is_awaited(
     await home.open()
     assert len(events) == 1
     assert home.kinds == ["opened", "closed"]
-    for _ in range(8):
-        await home.advance(5)
+    await home.advance(5, times=8)
     assert home.kinds == ["opened", "closed", "opened"]
 
 
@@ -860,8 +853,7 @@ async def test_a_bare_date_stays_within_that_day(home: LogHome) -> None:
     await home.advance(30)
     home.cloud.faults.add("history", events_of(lambda events: events[1:]))
     home.gate.close_by_hand()
-    for _ in range(40):
-        await home.advance(30)
+    await home.advance(30, times=40)
     assert home.kinds == ["opened"]
     home.cloud.faults.clear()
     await home.advance(900)
@@ -944,8 +936,7 @@ async def test_a_failed_attempt_does_not_stand_for_the_movement(home: LogHome) -
     home.cloud.faults.add("history", events_of(lambda events: events[1:]), times=1)
     await home.open(25)
     assert home.kinds == ["failed"]
-    for _ in range(24):
-        await home.advance(5)
+    await home.advance(5, times=24)
     assert home.kinds == ["failed", "opened"]
 
 
@@ -1016,8 +1007,7 @@ async def test_nothing_from_before_the_link_is_told_in_any_zone(
     toggle(home.gate)
     home.freezer.tick(1800)
     await home.link(zone, account or zone)
-    for _ in range(4):
-        await home.advance(900)
+    await home.advance(900, times=4)
     assert not home.kinds
 
 

@@ -103,8 +103,7 @@ async def test_failed_fetches_are_repeated_ever_later_whatever_moves(
     home.fail("history", **other)
     home.fail("sync", 1, edit=without_controller)
     toggle(home.gate)
-    for _ in range(2):
-        await home.advance(30)
+    await home.advance(30, times=2)
     await fetched_after(home, [waits[-1] - 60, anew])
     home.cloud.faults.clear()
     await home.advance(HOUR)

@@ -199,8 +199,7 @@ async def test_bare_dates_after_a_restart(home: LogHome, hass_storage: Storage) 
     for move in (home.gate.open_by_hand, home.gate.close_by_hand):
         move()
         await home.advance(30)
-    for _ in range(20):
-        await home.advance(900)
+    await home.advance(900, times=20)
     read = now()
     await stop(home, hass_storage)
     home.freezer.tick(300)
@@ -218,8 +217,7 @@ async def test_a_short_restart_makes_no_time_hours_off(
     """Off for ten minutes, the zone not known: it happened in these ten minutes."""
     home = unlinked
     await home.link("America/New_York")
-    for _ in range(30):
-        await home.advance(900)
+    await home.advance(900, times=30)
     await stop(home, hass_storage)
     home.freezer.tick(300)
     opened = now()
@@ -244,8 +242,7 @@ async def test_a_restart_in_an_outage_does_not_date_what_was_before_after_it(
     await home.advance(120)
     opened = now()
     toggle(home.gate)
-    for _ in range(60):
-        await home.advance(120)
+    await home.advance(120, times=60)
     # Somebody restarts Home Assistant, since nothing works, and it does not help.
     await home.unload()
     home.cloud.faults.clear()
@@ -265,8 +262,7 @@ async def test_a_stop_during_trouble_does_not_stand_for_a_fetch(
     fetched_at = now() - timedelta(seconds=30)
     home.cloud.faults.add("history", Fault(status=500))
     home.gate.open_by_hand()
-    for _ in range(stops + 1):
-        await home.advance(HOUR)
+    await home.advance(HOUR, times=stops + 1)
     if stops:
         await home.reload()
         await settle(home.hass)
@@ -281,12 +277,10 @@ async def test_what_was_told_minutes_ago_is_not_told_again(
 ) -> None:
     """access-log.md: each entry is published once; only the last seconds may be lost."""
     await home.advance(60)
-    for _ in range(quiet_fetches):
-        await home.advance(900)
+    await home.advance(900, times=quiet_fetches)
     await home.move()
     assert home.kinds == ["opened"]
-    for _ in range(20):
-        await home.advance(15)
+    await home.advance(15, times=20)
     await cut_power(home, hass_storage)
     home.freezer.tick(60)
     await home.link()

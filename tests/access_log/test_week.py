@@ -86,8 +86,7 @@ async def test_a_week_is_published_whole_once_and_in_order(unlinked: LogHome) ->
         live(home, random)
         await home.advance(random.randint(1800, 3000))
     await end_trouble(home)
-    for _ in range(4):
-        await home.advance(300)
+    await home.advance(300, times=4)
     assert len(troubles) == 2 + len(FAULTS)
     assert len(home.events) > 200
     for door in home.cloud.doors:

@@ -56,8 +56,7 @@ async def test_what_is_not_sent_needs_no_token(home: Home) -> None:
 async def test_token_is_renewed_before_it_expires(home: Home) -> None:
     """The service never sees an expired one, and nothing is left of the renewal."""
     stopping = home.hass.bus.async_listeners()[EVENT_HOMEASSISTANT_STOP]
-    for _ in range(125):
-        await home.advance(30)
+    await home.advance(30, times=125)
     assert refreshes(home) == 1
     assert home.hass.bus.async_listeners()[EVENT_HOMEASSISTANT_STOP] == stopping
     assert {one.status for one in home.cloud.requests} == {200}
@@ -159,12 +158,10 @@ async def test_rate_limit_of_the_token_endpoint_stops_everything(
     """For as long as ParqEx asked, however often set-up is tried again."""
     unlinked.fail("token", times=1, status=status, headers={"Retry-After": "3600"})
     await set_up(unlinked.hass, expired(unlinked))
-    for _ in range(28):
-        await unlinked.advance(125)
+    await unlinked.advance(125, times=28)
     assert unlinked.endpoints == ["token"]
     assert unlinked.entry.state is ConfigEntryState.SETUP_RETRY
-    for _ in range(3):
-        await unlinked.advance(125)
+    await unlinked.advance(125, times=3)
     assert login_is_kept(unlinked)
 
 

@@ -174,8 +174,7 @@ class History(Exercise):
     async def repair(self) -> None:
         """Fetch it again, and publish nothing twice."""
         home = self.home
-        for _ in range(2):
-            await home.advance(16 * 60)
+        await home.advance(16 * 60, times=2)
         assert home.shown(ACCESS) != STATE_UNAVAILABLE
         assert len(home.accesses) == self.listed
         for access in home.accesses:

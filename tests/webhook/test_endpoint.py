@@ -161,8 +161,7 @@ async def test_flood_costs_parqex_and_home_assistant_little(
     """60 requests a minute; 2, beside the usual 2, for an hour after ParqEx says stop."""
     if waits:
         home.fail("sync", times=1, status=429, headers={"Retry-After": "1"})
-        await home.advance(30)
-        await home.advance(30)
+        await home.advance(30, times=2)
     caplog.set_level(logging.INFO)
     home.cloud.requests.clear()
     tasks = len(asyncio.all_tasks())
