@@ -16,7 +16,6 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 from tests.common import errors
 from tests.conftest import settle
-from tests.simulator import Fault
 
 from .conftest import DAY, HOUR, LogHome, now
 from .test_log import toggle
@@ -193,80 +192,45 @@ async def stop(home: LogHome, storage: Storage) -> None:
     await cut_power(home, storage)
 
 
-async def test_bare_dates_after_a_restart(home: LogHome, hass_storage: Storage) -> None:
-    """Published with the time at which the log was read before."""
-    home.cloud.history_time_format = "%Y-%m-%d"
-    for move in (home.gate.open_by_hand, home.gate.close_by_hand):
-        move()
-        await home.advance(30)
-    await home.advance(900, times=20)
-    read = now()
-    await stop(home, hass_storage)
-    home.freezer.tick(300)
-    home.gate.open_by_hand()
-    home.freezer.tick(300)
-    await home.link()
-    await home.advance(30)
-    assert home.kinds == ["opened", "closed", "opened"]
-    assert abs(home.times[-1] - read) <= timedelta(minutes=15)
-
-
+@pytest.mark.parametrize(
+    ("zone", "style"), [("America/New_York", "%Y-%m-%d %H:%M:%S"), ("UTC", "%Y-%m-%d")]
+)
 async def test_a_short_restart_makes_no_time_hours_off(
-    unlinked: LogHome, hass_storage: Storage
+    unlinked: LogHome, hass_storage: Storage, zone: str, style: str
 ) -> None:
-    """Off for ten minutes, the zone not known: it happened in these ten minutes."""
+    """Off for ten minutes, the zone or the time not known: it happened in these ten."""
     home = unlinked
-    await home.link("America/New_York")
+    home.cloud.history_time_format = style
+    await home.link(zone)
     await home.advance(900, times=30)
     await stop(home, hass_storage)
     home.freezer.tick(300)
     opened = now()
     home.gate.open_by_hand()
     home.freezer.tick(300)
-    await home.link("America/New_York")
+    await home.link(zone)
     await home.advance(30)
     assert home.kinds == ["opened"]
-    assert abs(home.times[-1] - opened) <= timedelta(minutes=15)
+    assert abs(home.times[0] - opened) <= timedelta(minutes=15)
 
 
 @pytest.mark.parametrize("endpoint", ["history", "sync"])
-async def test_a_restart_in_an_outage_does_not_date_what_was_before_after_it(
-    home: LogHome, endpoint: Any
+@pytest.mark.parametrize("restarts", ["never", "meanwhile", "afterwards"])
+async def test_trouble_does_not_stand_for_a_fetch(
+    home: LogHome, endpoint: str, restarts: str
 ) -> None:
     """access-log.md: a bare date has the time at which the log was read before."""
     home.cloud.history_time_format = "%Y-%m-%d"
-    for _ in range(2):
-        await home.move()
-    home.events.clear()
-    home.fail(endpoint, status=503)
-    await home.advance(120)
-    opened = now()
-    toggle(home.gate)
-    await home.advance(120, times=60)
-    # Somebody restarts Home Assistant, since nothing works, and it does not help.
-    await home.unload()
-    home.cloud.faults.clear()
-    home.freezer.tick(60)
-    await home.link()
-    await home.advance(30)
-    assert home.kinds == ["opened"]
-    assert home.times[0] <= opened
-
-
-@pytest.mark.parametrize("stops", [0, 1])
-async def test_a_stop_during_trouble_does_not_stand_for_a_fetch(
-    home: LogHome, stops: int
-) -> None:
-    """A bare date is still told with the time at which the log was read before."""
-    home.cloud.history_time_format = "%Y-%m-%d"
     fetched_at = now() - timedelta(seconds=30)
-    home.cloud.faults.add("history", Fault(status=500))
+    home.fail(endpoint, status=503)
     home.gate.open_by_hand()
-    await home.advance(HOUR, times=stops + 1)
-    if stops:
+    await home.advance(HOUR, times=2)
+    if restarts == "meanwhile":
         await home.reload()
         await settle(home.hass)
     home.cloud.faults.clear()
+    if restarts == "afterwards":
+        await home.reload()
     await home.advance(HOUR)
     assert home.times == [fetched_at]
 
