@@ -1,6 +1,5 @@
 """Devices come, go and are renamed as ParqEx lists them."""
 
-from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -202,26 +201,6 @@ async def test_a_controllers_name_follows_what_changed_in_an_incomplete_list(
     await home.advance(30)
     await home.advance(30, times=4)
     assert wanted in names(home)
-
-
-@pytest.mark.parametrize("first", ["CLOSED", "OPEN"])
-async def test_a_controller_that_is_listed_twice_proves_no_state(
-    home: Home, first: str
-) -> None:
-    """Which of two records is true cannot be known, as with doors listed twice."""
-    other = {"CLOSED": "OPEN", "OPEN": "CLOSED"}
-
-    def edit(body: Any) -> Any:
-        one = body["devices"][0]
-        one["doors"][0]["state"] = first
-        two = deepcopy(one)
-        two["doors"][0]["state"] = other[first]
-        body["devices"].append(two)
-        return body
-
-    home.fail("sync", edit=edit)
-    await home.advance(30)
-    assert home.shown() in ("unknown", "unavailable")
 
 
 def name_for(home: Home, entry: MockConfigEntry) -> str:

@@ -32,20 +32,21 @@ def listed(*door_ids: str, device_id: Any = "c1", **fields: Any) -> dict[str, An
     ],
 )
 @pytest.mark.parametrize("ids", [("d1", "d1", "d1"), SPELLED])
-@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("apart", [None, ("c1", "c2", "c3"), ("c1", "c1", "c1")])
 def test_an_access_point_listed_twice_has_a_state_only_if_all_agree(
-    states: tuple[str | None, ...], shown: State | None, ids: Any, apart: bool
+    states: tuple[str | None, ...], shown: State | None, ids: Any, apart: Any
 ) -> None:
-    """On one controller or several, and in different spellings: the first one counts."""
+    """On one controller, several or one listed twice, however spelled: the first counts."""
     doors = [door(one, state=state) for one, state in zip(ids, states, strict=False)]
     devices = [device("c1", *doors)]
     if apart:
-        devices = [device(f"c{number}", one) for number, one in enumerate(doors, 1)]
+        devices = [device(*both) for both in zip(apart, doors, strict=False)]
     snapshot = parse_snapshot({"devices": devices})
     (access_point,) = snapshot.access_points.values()
     assert (access_point.id, access_point.controller_id) == (ids[0], "c1")
     assert access_point.state is shown
-    assert snapshot.skipped == len(states) - 1
+    twins = len(devices) - len(snapshot.controllers)
+    assert snapshot.skipped == len(states) - 1 + twins
 
 
 def test_a_controller_listed_twice_is_listed_once() -> None:
