@@ -508,30 +508,17 @@ async def test_what_is_unknown_was_not_undone_by_hand(home: Home, service: str) 
     assert home.sent == [OPEN if service == "turn_on" else CLOSE]
 
 
-async def test_a_lost_repetition_prolongs_no_wish(home: Home) -> None:
-    """Docs: what was asked for is shown for at most a minute."""
-    home.gate.stuck = True
-    await home.turn("turn_on")
-    await home.advance(25)
-    await outcomes(home, 0, await press(home, **LOST))
-    assert home.shown() == "on"
-    await home.advance(2, times=20)
-    # 65 s after the only command that was accepted.
-    assert home.shown(DOOR) == "off"
-    assert home.shown() == "off"
-
-
-async def test_a_repetition_under_way_prolongs_no_wish(home: Home) -> None:
+@pytest.mark.parametrize("fault", [LOST, {"delay": 9}], ids=["lost", "under way"])
+async def test_a_repetition_prolongs_no_wish(home: Home, fault: dict[str, Any]) -> None:
     """Docs: what was asked for is shown for at most a minute."""
     home.gate.stuck = True
     await home.turn("turn_on")
     await home.advance(5, times=11)
+    pressed = await press(home, **fault)
     assert home.shown() == "on"
-    pressed = await press(home, delay=9)
     for _ in range(4):
         home.freezer.tick(2)
         await turns(300)
-    assert not pressed.done()
     # 63 s after the only command that was accepted.
     shown = home.shown()
     await outcomes(home, 2, pressed)

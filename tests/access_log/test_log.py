@@ -581,24 +581,6 @@ async def test_a_rate_limit_of_one_log_holds_for_all(
     assert len(home.events) == 2
 
 
-async def test_a_rate_limit_of_refreshes_holds_for_logs(home: LogHome) -> None:
-    """And for the action; what happened is published afterwards."""
-    home.gate.open_by_hand()
-    home.cloud.door("Garage left").open_by_hand()
-    home.cloud.faults.add("history", Fault(delay=3), times=1)
-    await begin_fetch(home)
-    home.fail("sync", times=1, status=429, headers={"Retry-After": "600"})
-    await home.coordinator.async_refresh()
-    before = home.fetches
-    await home.advance(4)
-    with pytest.raises(HomeAssistantError):
-        await home.history()
-    await home.advance(500)
-    assert home.fetches == before
-    await home.advance(120)
-    assert len(home.events) == 2
-
-
 @pytest.mark.parametrize(
     "bad",
     [
