@@ -88,7 +88,13 @@ async def test_account_is_linked(
 async def test_same_account_twice_keeps_the_new_tokens(
     home: Home, link: Link, rejected: bool
 ) -> None:
-    """ParqEx may have replaced the old ones; it also repairs a rejected account."""
+    """However its id is spelled; it also repairs a rejected account."""
+
+    def respelled(body: Any) -> Any:
+        body["data"]["id"] = UUID(body["data"]["id"]).hex.upper()
+        return body
+
+    home.fail("user_info", edit=respelled)
     if rejected:
         home.cloud.oauth.revoke(home.house.owner)
         await home.hass.config_entries.async_reload(home.entry.entry_id)
@@ -245,20 +251,6 @@ async def test_waiting_as_told_costs_no_login(
     (grant,) = cloud.oauth.grants(house.owner)
     (entry,) = hass.config_entries.async_entries(DOMAIN)
     assert entry.data["token"]["refresh_token"] == grant.refresh_token
-
-
-async def test_account_is_known_however_its_id_is_spelled(
-    home: Home, link: Link
-) -> None:
-    """It is not linked twice."""
-
-    def edit(body: Any) -> Any:
-        body["data"]["id"] = UUID(body["data"]["id"]).hex.upper()
-        return body
-
-    home.cloud.faults.add("user_info", Fault(edit=edit))
-    result = await link(home.house.owner)
-    assert result["reason"] == "already_configured"
 
 
 async def test_account_without_a_name_gets_a_title(
