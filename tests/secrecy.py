@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import logging
 from pathlib import Path
 import re
+from traceback import format_exception
 from typing import Any, Self, override
 
 from custom_components import parqex
@@ -194,3 +195,13 @@ def revealed(private: Iterable[str], text: str) -> list[str]:
         if one in text
         and (not one.isalnum() or re.search(rf"(?<![\w.]){one}(?!\w)", text))
     ]
+
+
+def shown_by(err: BaseException | None) -> str:
+    """Return everything that an exception shows, its whole chain included."""
+    text = ""
+    while err is not None:
+        text += "".join(format_exception(err, chain=False))
+        text += f"{err!s} {err!r} {vars(err)!r}"
+        err = err.__cause__ or err.__context__
+    return text

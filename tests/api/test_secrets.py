@@ -1,26 +1,16 @@
 """What is secret or personal stays within the client."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 import json
 import logging
-from traceback import format_exception
 
 import pytest
 
 from custom_components.parqex.api import CannotConnect, ParqExError, transport
-from tests.secrecy import revealed
+from tests.secrecy import revealed, shown_by
 from tests.simulator import Fault
 
 from .conftest import CALLS, DAYS, DOOR_ID, Api, listening
-
-
-def texts(err: BaseException | None) -> Iterator[str]:
-    """Yield all texts of an exception and of what led to it."""
-    while err is not None:
-        yield f"{err} {err!r} {vars(err)}"
-        yield from format_exception(err)
-        err = err.__cause__ or err.__context__
 
 
 @pytest.mark.parametrize("endpoint", CALLS)
@@ -71,8 +61,7 @@ async def test_no_error_and_no_log_line_holds_secrets(
         with pytest.raises(meaning) as caught:
             await CALLS[endpoint](client)
     private |= api.cloud.issued_secrets()
-    for text in (*texts(caught.value), caplog.text):
-        assert not revealed(private, text)
+    assert not revealed(private, shown_by(caught.value) + caplog.text)
 
 
 async def test_what_is_read_holds_no_secrets(api: Api) -> None:

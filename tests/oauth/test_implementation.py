@@ -2,7 +2,6 @@
 
 from itertools import product
 import logging
-import traceback
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ from homeassistant.exceptions import (
 )
 from homeassistant.helpers.json import json_bytes
 from tests.common import detours
-from tests.secrecy import revealed
+from tests.secrecy import revealed, shown_by
 from tests.simulator import Cloud, DemoHouse, Fault, Simulator
 from tests.simulator.oauth import Consent
 
@@ -85,16 +84,6 @@ def code_for(cloud: Cloud, house: DemoHouse) -> dict[str, Any]:
     consent = Consent(cloud.application, BACK, frozenset({"OPENDOOR"}), None)
     code = URL(cloud.oauth.allow(consent, house.owner)).query["code"]
     return {"code": code, "state": {"redirect_uri": BACK}}
-
-
-def shown_by(err: BaseException | None) -> str:
-    """Return everything that an exception shows, its whole chain included."""
-    text = ""
-    while err is not None:
-        text += "".join(traceback.format_exception(err, chain=False))
-        text += f"{err!s} {err!r} {vars(err)!r}"
-        err = err.__cause__ or err.__context__
-    return text
 
 
 @pytest.mark.parametrize(
