@@ -47,15 +47,10 @@ async def live(home: Home) -> None:
 
 def check_private(home: Home, shown: Any) -> None:
     """See that no name, e-mail address, id, code, address or token is shown."""
-    listed: tuple[Any, ...] = (
-        *home.cloud.doors,
-        *home.cloud.controllers,
-        *home.cloud.accounts,
-    )
     private = {
         *home.cloud.issued_secrets(),
         *home.cloud.personal_data(),
-        *(one.id for one in listed),
+        *home.cloud.ids(),
         *(door.name for door in home.cloud.doors),
         home.entry.title,
         "127.0.0.1",

@@ -113,17 +113,10 @@ async def lived(
     return home
 
 
-def ids(home: Home) -> set[str]:
-    """Return the ids of all that ParqEx knows."""
-    cloud = home.cloud
-    listed: tuple[Any, ...] = (*cloud.doors, *cloud.controllers, *cloud.accounts)
-    return {one.id for one in listed}
-
-
 def private(home: Home) -> set[str]:
     """Return all that is secret, or tells a person, a place or a thing from others."""
     cloud, names = home.cloud, {door.name for door in home.cloud.doors}
-    return cloud.issued_secrets() | cloud.personal_data() | names | ids(home)
+    return cloud.issued_secrets() | cloud.personal_data() | names | cloud.ids()
 
 
 async def save(home: Home) -> None:
@@ -241,7 +234,7 @@ async def test_nobody_is_named_once_the_account_is_removed(lived: Home) -> None:
     assert set(found) == {
         f".storage/core.{one}_registry" for one in ("device", "entity")
     }
-    assert ids(lived) >= set().union(*found.values())
+    assert lived.cloud.ids() >= set().union(*found.values())
     state = process_state(lived.hass)
     assert not revealed(private(lived), f"{state} {state.dialect.report()}")
 

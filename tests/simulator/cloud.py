@@ -218,6 +218,11 @@ class Cloud:
             found |= {person.first_name, person.last_name, person.name, person.email}
         return found - {""}
 
+    def ids(self) -> set[str]:
+        """Return the id of every door, controller and account."""
+        listed: tuple[Any, ...] = (*self.doors, *self.controllers, *self.accounts)
+        return {one.id for one in listed}
+
     def _person(self, first_name: str, last_name: str) -> Person:
         email = f"{first_name}.{last_name}@example.com".lower().replace(" ", "")
         person = Person(self._new_id(), first_name, last_name, email)
