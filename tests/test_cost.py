@@ -47,7 +47,7 @@ async def test_a_refresh_costs_as_much_as_changed(unlinked: Home, points: int) -
     home.cloud.requests.clear()
     moved = doors[::POINTS_PER_CONTROLLER]
     for door in moved:
-        door.close_by_hand() if door.state == "OPEN" else door.open_by_hand()
+        door.move_by_hand()
     await home.advance(30)
     assert home.endpoints == ["sync", *["history"] * len(moved)]
     last_write = {entity_id: at for at, (entity_id, _) in enumerate(written)}

@@ -28,12 +28,6 @@ HEARD_WITH = {
     "slash_status": {"slash": "always"},
 }
 
-KINDS = {
-    ("OPEN", True): "opened",
-    ("CLOSED", True): "closed",
-    ("OPEN", False): "failed",
-}
-
 # By setting the row of the diagnostics where a way that is not documented shows.
 REPORTED = {
     "accepts_with": "toggle_accepted",
@@ -143,7 +137,7 @@ async def told(home: LogHome, tolerance: timedelta) -> None:
         )
 
     def happened(events: list[Event]) -> Told:
-        return sorted((KINDS[one.state, one.was_success], one.at) for one in events)
+        return sorted((one.outcome, one.at) for one in events)
 
     published = sorted(zip(home.kinds, home.times, strict=True))
     assert same(published, happened(home.cloud.log))

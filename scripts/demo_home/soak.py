@@ -34,7 +34,6 @@ SECONDS_TO_CATCH_UP = 90
 # A kill publishes again what was published in the 10 seconds before; saving takes time.
 SECONDS_AGAIN = 12
 
-KINDS = {("OPEN", True): "opened", ("CLOSED", True): "closed"}
 WAIT = Fault(status=429, headers={"Retry-After": "9"})
 TROUBLES = {
     "sync": (Fault(status=503), Fault(reset=True), Fault(hang="headers"), WAIT),
@@ -184,7 +183,7 @@ class Resident(Mortal):
                 self._visit()
             case 1:
                 door = self._random.choice(self._cloud.doors)
-                door.close_by_hand() if door.state == "OPEN" else door.open_by_hand()
+                door.move_by_hand()
             case 2:
                 return asyncio.create_task(self._press())
             case 3:
@@ -257,7 +256,7 @@ class Resident(Mortal):
         happened: Counter[Access] = Counter(
             (
                 one.door.name,
-                KINDS.get((one.state, one.was_success), "failed"),
+                one.outcome,
                 one.person.name if one.person.id else "",
                 one.at.replace(microsecond=0) if self._has_times else None,
             )

@@ -8,7 +8,7 @@ import pytest
 from tests.common import gate_with
 
 from .conftest import HOUR, LogHome, now
-from .test_log import events_of, toggle
+from .test_log import events_of
 
 NEW_YORK = "America/New_York"
 
@@ -61,7 +61,7 @@ async def test_without_the_accounts_zone_an_offset_is_learnt_and_kept(
 async def test_a_state_seen_before_its_time_moves_no_zone(unlinked: LogHome) -> None:
     """Neither at first, when its old time would fit New York, nor when UTC is proven."""
     home, toggled, times = unlinked, now(), []
-    toggle(home.gate)
+    home.gate.move_by_hand()
     home.freezer.tick(5 * HOUR)
     await home.link()
     for _ in range(2):

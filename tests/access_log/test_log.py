@@ -23,7 +23,7 @@ from homeassistant.util import dt as dt_util
 from tests.common import errors, gate_with
 from tests.conftest import settle, until
 from tests.dialogs import choose
-from tests.simulator import Door, Event as LogEvent, Fault
+from tests.simulator import Event as LogEvent, Fault
 
 from .conftest import DAY, HOUR, LogHome, now, utc
 
@@ -62,11 +62,6 @@ def without_controller(body: Any) -> Any:
 
 NOTHING = events_of(lambda events: [])
 UNREADABLE = Fault(edit=gate_with(id=None))
-
-
-def toggle(door: Door) -> None:
-    """Move a door to its other state by hand."""
-    door.close_by_hand() if door.state == "OPEN" else door.open_by_hand()
 
 
 async def automate(home: LogHome) -> list[Event]:
@@ -133,7 +128,7 @@ async def test_accesses_are_published_oldest_first(home: LogHome, order: Any) ->
     """However the service orders them, also where the state is as it was."""
     home.cloud.history_order = order
     for _ in range(6):
-        toggle(home.gate)
+        home.gate.move_by_hand()
         home.freezer.tick(1)
     await home.advance(24)
     await home.advance(900)
@@ -151,7 +146,7 @@ async def test_equal_times_keep_the_order_of_the_log(
     """As the answers before it showed it; the action has the newest first."""
     home.cloud.history_order = order
     for minutes in (1, 0, 0):
-        toggle(home.gate)
+        home.gate.move_by_hand()
         home.freezer.tick(60 * minutes)
     await home.advance(30)
     home.cloud.history_time_format = style
@@ -162,7 +157,7 @@ async def test_equal_times_keep_the_order_of_the_log(
     home.gate.close_as(home.cloud.visitor("Vera Visitor"))
     home.gate.refusal = None
     for _ in range(2):
-        toggle(home.gate)
+        home.gate.move_by_hand()
     if order == "newest" or "H" in style:
         await home.advance(30)
         assert home.kinds == ["failed", "closed", "opened"]
@@ -266,7 +261,7 @@ async def test_what_happens_before_the_first_fetch_is_published(
     """However long the log fails after the link, and if it was the first movement."""
     home = unlinked
     if moved_before:
-        toggle(home.gate)
+        home.gate.move_by_hand()
         home.freezer.tick(60)
     else:
         home.fail("sync", 2, edit=gate_with(last_toggled=None))
@@ -344,8 +339,8 @@ async def test_logs_of_doors_are_put_in_order_one_by_one(home: LogHome) -> None:
     await home.open(HOUR)
     home.events.clear()
     for _ in range(2):
-        toggle(home.gate)
-        toggle(home.cloud.door("Pedestrian door"))
+        home.gate.move_by_hand()
+        home.cloud.door("Pedestrian door").move_by_hand()
     await home.advance(30)
     for name, kinds in (
         ("Main gate", ["closed", "opened"]),
@@ -436,7 +431,7 @@ async def test_what_is_hidden_while_it_is_published_is_published_later(
     await home.unload()
     for _ in range(200):
         home.freezer.tick(1)
-        toggle(home.gate)
+        home.gate.move_by_hand()
     shown: list[str | None] = []
     refreshes: list[asyncio.Future[None]] = []
 
@@ -633,7 +628,7 @@ async def test_ten_thousand_entries_let_others_work(home: LogHome) -> None:
 
 async def test_a_rejected_token_is_no_refusal_of_the_log(home: LogHome) -> None:
     """A refresh renews it, and the log is read with the new one."""
-    toggle(home.gate)
+    home.gate.move_by_hand()
     home.fail("history", 1, status=401)
     await home.advance(30)
     assert home.kinds == ["opened"]
@@ -662,7 +657,7 @@ async def test_an_error_in_a_listener_ends_nothing(
 
     home.entry.async_on_unload(log.async_add_access_listener(fails, home.gate.id))
     for _ in range(2):
-        toggle(home.gate)
+        home.gate.move_by_hand()
         home.freezer.tick(1)
     await home.advance(30)
     assert home.kinds == ["opened", "closed"]
@@ -823,7 +818,7 @@ async def test_one_second_names_everybody_once(home: LogHome) -> None:
     for name in people:
         home.gate.open_as(home.cloud.visitor(name))
         # Something else moves, so the log is read within the second.
-        toggle(home.cloud.door("Elevator"))
+        home.cloud.door("Elevator").move_by_hand()
         await home.coordinator.async_refresh()
         await home.advance(0)
     await home.advance(900)
@@ -892,7 +887,7 @@ async def test_dates_of_a_log_by_access_point_keep_their_order(home: LogHome) ->
     # On the first day both move, on the next day too.
     for _ in range(2):
         for door in (elevator, home.gate):
-            toggle(door)
+            door.move_by_hand()
             await home.advance(30)
         home.freezer.tick(DAY)
         await home.advance(30)
@@ -928,7 +923,7 @@ async def test_nothing_from_before_the_link_is_told_in_any_zone(
     home = unlinked
     if account is None:
         home.fail("user_settings", status=500)
-    toggle(home.gate)
+    home.gate.move_by_hand()
     home.freezer.tick(1800)
     await home.link(zone, account or zone)
     await home.advance(900, times=4)

@@ -9,7 +9,7 @@ from tests.common import gate_with
 from tests.simulator import Fault
 
 from .conftest import HOUR, LogHome
-from .test_log import begin_fetch, events_of, toggle, without_controller
+from .test_log import begin_fetch, events_of, without_controller
 
 
 @pytest.fixture
@@ -41,8 +41,9 @@ async def test_only_what_moved_or_is_new_is_fetched_at_once(home: LogHome) -> No
         elif what == "state":
             home.fail("sync", 1, edit=gate_with(state="MOVING"))
         else:
-            toggle(home.gate)
-            toggle(home.gate if "back" in what else home.cloud.door("Elevator"))
+            elevator = home.cloud.door("Elevator")
+            for door in (home.gate, home.gate if "back" in what else elevator):
+                door.move_by_hand()
         await home.advance(30)
         assert home.fetches == 1
 
@@ -102,7 +103,7 @@ async def test_failed_fetches_are_repeated_ever_later_whatever_moves(
     home.cloud.faults.clear()
     home.fail("history", **other)
     home.fail("sync", 1, edit=without_controller)
-    toggle(home.gate)
+    home.gate.move_by_hand()
     await home.advance(30, times=2)
     await fetched_after(home, [waits[-1] - 60, anew])
     home.cloud.faults.clear()

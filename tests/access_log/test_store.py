@@ -18,7 +18,6 @@ from tests.common import errors
 from tests.conftest import settle
 
 from .conftest import DAY, HOUR, LogHome, now
-from .test_log import toggle
 
 type Storage = dict[str, Any]
 
@@ -72,7 +71,7 @@ async def test_steady_accesses_do_not_put_off_saving(
 ) -> None:
     """A power cut would have all of them published again."""
     for _ in range(15):
-        toggle(home.gate)
+        home.gate.move_by_hand()
         await home.coordinator.async_refresh()
         await settle(home.hass)
         await home.advance(4)
@@ -129,7 +128,7 @@ async def test_old_entries_are_forgotten_but_not_the_last_access(
     await home.advance(900)
     assert len(home.events) == 1
     await home.advance(6 * DAY)
-    toggle(home.cloud.door("Elevator"))
+    home.cloud.door("Elevator").move_by_hand()
     await home.advance(30)
     await home.advance(900)
     await home.unload()
@@ -168,7 +167,7 @@ async def test_what_cannot_be_restored_begins_anew(
 ) -> None:
     """As with a new account, nothing old is published."""
     hass_storage[key_of(unlinked)] = {"version": version, "data": data}
-    toggle(unlinked.gate)
+    unlinked.gate.move_by_hand()
     unlinked.freezer.tick(60)
     await unlinked.link()
     assert not unlinked.events

@@ -17,7 +17,6 @@ CLOCKS_SET_BACK = datetime(2026, 11, 1, 6, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
 
 NEW_YORK = "America/New_York"
-KINDS = {"OPEN": "opened", "CLOSED": "closed"}
 FAULTS = {
     "no log": ("history", Fault(status=500)),
     "no service": ("sync", Fault(status=503)),
@@ -93,7 +92,7 @@ async def test_a_week_is_published_whole_once_and_in_order(unlinked: LogHome) ->
         happened: list[Any] = [
             (
                 one.at,
-                KINDS[one.state] if one.was_success else "failed",
+                one.outcome,
                 one.person.name if one.person.id else None,
             )
             for one in home.cloud.log

@@ -40,7 +40,6 @@ WISHES = {
     ("cover", "open_cover"): OPEN,
     ("cover", "close_cover"): CLOSED,
 }
-KINDS = {(OPEN, True): "opened", (CLOSED, True): "closed"}
 
 FAULTS = {
     "outage": Fault(status=503),
@@ -482,7 +481,7 @@ class Walk:
         return Counter(
             (
                 event.door.name,
-                KINDS.get((event.state, event.was_success), "failed"),
+                event.outcome,
                 None if self.jumped else event.at.replace(microsecond=0),
             )
             for event in self.cloud.log

@@ -32,6 +32,12 @@ class Event:
     was_success: bool
     at: datetime
 
+    @property
+    def outcome(self) -> str:
+        """Return what became of it: opened, closed or failed."""
+        moved = {"OPEN": "opened", "CLOSED": "closed"}
+        return moved[self.state] if self.was_success else "failed"
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -203,6 +209,10 @@ class Door:
     def close_by_hand(self) -> None:
         """Close it at once; only the sensor reports it."""
         self._push("CLOSED")
+
+    def move_by_hand(self) -> None:
+        """Open it if it is closed, else close it."""
+        self._push("CLOSED" if self.state == "OPEN" else "OPEN")
 
     def open_as(self, person: Person, channel: str = WEB) -> int:
         """Open it as a person; return the status of the command."""
