@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -231,24 +231,44 @@ async def test_what_happens_between_the_list_and_the_first_log_is_published(
     assert home.kinds == ["closed"]
 
 
-@pytest.mark.parametrize("sync_has_zone", [True, False])
-async def test_only_the_log_or_only_the_list_may_write_zones(
-    unlinked: LogHome, sync_has_zone: bool
+def list_with_zones(body: Any) -> Any:
+    """Name the zone of all times in the list of devices."""
+    for door in [door for one in body["devices"] for door in one["doors"]]:
+        door["last_toggled"] += "-05:00"
+    return body
+
+
+def log_with(change: Callable[[str], str]) -> Fault:
+    """Return a fault that writes the times of the log in another way."""
+    key = "toggle_date_time"
+    return events_of(lambda events: [{**it, key: change(it[key])} for it in events])
+
+
+@pytest.mark.parametrize(
+    ("minutes", "zone", "account", "faults"),
+    [
+        (120, NEW_YORK, NEW_YORK, {"sync": Fault(edit=list_with_zones)}),
+        (120, NEW_YORK, NEW_YORK, {"history": log_with(lambda time: f"{time}-05:00")}),
+        # What the log times two seconds later than the list does.
+        (2, "UTC", NEW_YORK, {"history": log_with(lambda time: f"{time[:-1]}2")}),
+        (30, "Asia/Tokyo", NEW_YORK, {}),
+        *(
+            (30, zone, zone, {"user_settings": Fault(status=500)})
+            for zone in ("Europe/Berlin", "Asia/Tokyo")
+        ),
+    ],
+)
+async def test_whatever_the_times_of_the_service_old_accesses_are_not_published(
+    unlinked: LogHome, minutes: int, zone: str, account: str, faults: dict[str, Fault]
 ) -> None:
-    """What happens after linking is published, what was before is not."""
+    """access-log.md: when you link an account, nothing from before is published."""
     home = unlinked
-
-    def with_zone(body: Any) -> Any:
-        for door in [door for one in body["devices"] for door in one["doors"]]:
-            door["last_toggled"] += "-05:00"
-        return body
-
-    if sync_has_zone:
-        home.fail("sync", edit=with_zone)
-    else:
-        home.cloud.history_time_format = "%Y-%m-%dT%H:%M:%S%z"
-    await home.open(2 * HOUR)
-    await home.link(NEW_YORK)
+    for endpoint, fault in faults.items():
+        home.cloud.faults.add(endpoint, fault)
+    home.gate.open_by_hand()
+    home.freezer.tick(60 * minutes)
+    await home.link(zone, account)
+    await home.advance(900, times=4)
     assert not home.kinds
     await home.close()
     assert home.kinds == ["closed"]
@@ -910,43 +930,3 @@ async def test_the_action_gives_the_day_that_the_log_names(unlinked: LogHome) ->
     await home.prove_zone()
     found = await home.history(start_date="2026-11-02", end_date="2026-11-02")
     assert [one["occurred_at"] for one in found] == ["2026-11-02T00:00:00-05:00"]
-
-
-@pytest.mark.parametrize(
-    ("zone", "account"),
-    [("Europe/Berlin", None), ("Asia/Tokyo", None), ("Asia/Tokyo", "America/New_York")],
-)
-async def test_nothing_from_before_the_link_is_told_in_any_zone(
-    unlinked: LogHome, zone: str, account: str | None
-) -> None:
-    """access-log.md: when you link an account, nothing from before is published."""
-    home = unlinked
-    if account is None:
-        home.fail("user_settings", status=500)
-    home.gate.move_by_hand()
-    home.freezer.tick(1800)
-    await home.link(zone, account or zone)
-    await home.advance(900, times=4)
-    assert not home.kinds
-
-
-async def test_a_movement_that_the_log_times_apart_is_from_before(
-    unlinked: LogHome,
-) -> None:
-    """By two seconds, two minutes before the link."""
-    home = unlinked
-
-    def later(events: list[Any]) -> list[Any]:
-        for one in events:
-            at = datetime.fromisoformat(one["toggle_date_time"])
-            one["toggle_date_time"] = f"{at + timedelta(seconds=2):%F %T}"
-        return events
-
-    home.cloud.faults.add("history", events_of(later))
-    home.gate.open_by_hand()
-    home.freezer.tick(120)
-    await home.link()
-    await home.advance(900)
-    assert not home.kinds
-    await home.close()
-    assert home.kinds == ["closed"]
