@@ -33,8 +33,8 @@ async def test_access_points_stand_under_their_controller(home: Home) -> None:
         assert (access_point.name, access_point.via_device_id) == (name, controller.id)
 
 
-async def test_names_follow_the_user(home: Home) -> None:
-    """The access point's and its controller's, cut short; else there is a number."""
+async def test_what_is_new_or_renamed_shows_without_a_reload(home: Home) -> None:
+    """Also a controller, by the names of what it opens, cut short; else a number."""
     home.cloud.door("Garage left").rename("Bicycles")
     home.cloud.add_door(home.house.entrance, "Roof")
     home.cloud.add_door(home.cloud.add_controller(home.house.owner), " ")
@@ -46,17 +46,8 @@ async def test_names_follow_the_user(home: Home) -> None:
         "ParqEx controller (Bicycles, Garage right)",
         "ParqEx controller (Main gate, Pedestrian door, Elevator, …)",
     } <= names(home)
-    state = home.state("switch.garage_left")
-    assert state.name == "Bicycles"
-
-
-async def test_a_new_access_point_appears_without_a_reload(home: Home) -> None:
-    """Also one of a new controller."""
-    home.cloud.add_door(home.house.garage, "Cellar")
-    home.cloud.add_door(home.cloud.add_controller(home.house.owner), "Boat house")
-    await home.advance(30)
-    assert home.shown("switch.cellar") == home.shown("switch.boat_house") == "off"
-    assert "ParqEx controller (Boat house)" in names(home)
+    assert home.shown("switch.roof") == home.shown("switch.access_point_1") == "off"
+    assert home.state("switch.garage_left").name == "Bicycles"
 
 
 @pytest.mark.parametrize("loaded", [True, False])
