@@ -38,11 +38,8 @@ async def test_an_access_is_published(home: Home) -> None:
     assert event.context.id == home.state(ACCESS).context.id
 
 
-async def test_it_is_available_while_the_log_is(home: Home) -> None:
-    """Also of what is out of service: attempts to use it are logged."""
+async def test_it_is_available_of_what_is_out_of_service(home: Home) -> None:
+    """Attempts to use it are logged."""
     home.gate.active = False
     await home.open(name="Elevator")
     assert home.state(ACCESS).state != "unavailable"
-    home.fail("history", status=403)
-    await home.advance(900)
-    assert home.state(ACCESS).state == "unavailable"
