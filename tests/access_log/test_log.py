@@ -3,8 +3,9 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, override
 from unittest.mock import patch
 
 import pytest
@@ -24,6 +25,7 @@ from tests.common import errors, gate_with
 from tests.conftest import settle, until
 from tests.dialogs import choose
 from tests.simulator import Event as LogEvent, Fault
+from tests.simulator.answers import Answer
 
 from .conftest import DAY, HOUR, LogHome, now, utc
 
@@ -848,6 +850,18 @@ async def test_one_second_names_everybody_once(home: LogHome) -> None:
     assert Counter(failed) == Counter(people)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Instead(Fault):
+    """Answer with another status where the service answers with 400."""
+
+    other: int
+
+    @override
+    def apply(self, answer: Answer) -> Answer:
+        status = self.other if answer.status == 400 else answer.status
+        return replace(answer, status=status)
+
+
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 422, 500, 501])
 @pytest.mark.parametrize("silent_day", ["empty", "404"])
 async def test_days_to_come_may_be_refused_with_any_status(
@@ -857,7 +871,7 @@ async def test_days_to_come_may_be_refused_with_any_status(
     home = unlinked
     home.cloud.history_end = "not to come"
     home.cloud.silent_day = silent_day
-    home.cloud.history_refusal = status
+    home.cloud.faults.add("history", Instead(other=status))
     await home.link()
     await home.advance(30)
     for _ in range(3):

@@ -134,7 +134,7 @@ def history(call: Call) -> Answer:
     except ValueError:
         return errors(400, "start_date and end_date are required as YYYY-MM-DD.")
     if cloud.history_end == "not to come" and end > cloud.local(cloud.now()).date():
-        return errors(cloud.history_refusal, "end_date is in the future.")
+        return errors(400, "end_date is in the future.")
     if cloud.history_end == "excluded":
         end -= timedelta(days=1)
     if not (wanted := query.get(_REFERENCE[kind])):
