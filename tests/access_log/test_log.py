@@ -730,25 +730,6 @@ async def test_a_wrong_time_at_linking_hides_no_access(unlinked: LogHome) -> Non
     assert home.kinds == ["opened", "closed"]
 
 
-async def test_an_attempt_from_before_the_link_is_not_published(
-    unlinked: LogHome,
-) -> None:
-    """Also if the log can be read only after the gate has moved."""
-    home = unlinked
-    await home.open(600)
-    home.gate.refusal = 400
-    home.gate.close_as(home.cloud.visitor("Vera Visitor"))
-    home.gate.refusal = None
-    await home.advance(3 * HOUR)
-    home.fail("history", status=500)
-    await home.link()
-    await home.advance(60)
-    await home.close()
-    home.cloud.faults.clear()
-    await home.advance(900, times=3)
-    assert home.kinds == ["closed"]
-
-
 @pytest.mark.parametrize(
     "style", ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"]
 )
