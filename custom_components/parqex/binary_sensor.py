@@ -19,7 +19,7 @@ from homeassistant.util import dt as dt_util
 from .access_log.clock import TOLERANCE
 from .api import AccessPoint, State
 from .data import ParqExConfigEntry
-from .entity import ParqExAccessPointEntity, ParqExUnexposedEntity, async_add_listed
+from .entity import ParqExAccessPointEntity, ParqExShowAsEntity, async_add_listed
 
 # Nothing is sent from here.
 PARALLEL_UPDATES = 0
@@ -94,7 +94,7 @@ class ParqExBinarySensor(ParqExAccessPointEntity, BinarySensorEntity):
         return self.entity_description.attributes_fn(self.access_point)
 
 
-class ParqExDoor(ParqExUnexposedEntity, ParqExBinarySensor):
+class ParqExDoor(ParqExShowAsEntity, ParqExBinarySensor):
     """Whether the service reports an access point as open."""
 
 
