@@ -287,6 +287,19 @@ async def test_what_may_move_is_followed_every_2_seconds(
     assert not home.syncs
 
 
+async def test_who_asked_to_wait_is_asked_every_10_seconds(home: Home) -> None:
+    """It may ask for the same again, and all would be unavailable after each command."""
+    home.fail("history", 1, status=429)
+    with refused("asks to wait"):
+        await home.history()
+    home.gate.stuck = True
+    await home.turn("turn_on")
+    home.cloud.requests.clear()
+    for _ in range(29):
+        await home.advance(2)
+    assert 4 <= home.syncs <= 6
+
+
 @pytest.mark.parametrize("fault", [{}, LOST], ids=["accepted", "lost"])
 async def test_what_does_not_move_is_followed_for_a_minute(
     home: Home, fault: dict[str, Any]

@@ -152,8 +152,8 @@ async def test_what_is_published_late(
 
 async def test_the_editor_writes_no_age_into_a_new_trigger(home: Home) -> None:
     """It would be that of what succeeds, and what failed is found later."""
-    fields = (await async_get_all_descriptions(home.hass))[TRIGGER]["fields"]
-    assert not any("default" in field for field in fields.values())
+    described: Any = (await async_get_all_descriptions(home.hass))[TRIGGER]
+    assert not any("default" in field for field in described["fields"].values())
 
 
 async def test_failed_attempts_are_found_later(home: Home) -> None:
