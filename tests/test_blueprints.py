@@ -21,6 +21,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import slugify
 from homeassistant.util.yaml import load_yaml_dict
 from tests.common import GATE, Home as LinkedHome
+from tests.dialogs import choose
 from tests.simulator import Cloud, Fault
 
 FOLDER = Path(__file__).parents[1] / "blueprints" / "automation"
@@ -121,13 +122,6 @@ class Home(LinkedHome):
         (device,) = dr.async_entries_for_config_entry(registry, entry.entry_id)
         return device.id
 
-    async def show_as(self, show_as: str) -> None:
-        """Show access points as something else."""
-        options = {"show_as": show_as}
-        self.hass.config_entries.async_update_entry(self.entry, options=options)
-        await self.reload()
-        await self.advance(0)
-
     async def disable(self, entity_id: str) -> None:
         """Disable an entity as a user does."""
         by = er.RegistryEntryDisabler.USER
@@ -186,8 +180,10 @@ def test_valid_and_explained(path: Path) -> None:
         assert all(given[key] for key in ("name", "description", "selector"))
 
 
-async def test_left_open_button(home: Home) -> None:
+@pytest.mark.parametrize("show_as", ["switches", "covers"])
+async def test_left_open_button(home: Home, show_as: str) -> None:
     """It closes its access point, after an outage too, and then says so."""
+    await choose(home.hass, home.entry, webhook=False, show_as=show_as)
     elevator = {"sensor": "binary_sensor.elevator_left_open"}
     await home.automate("left_open", LEFT_OPEN, elevator)
     await home.open()
@@ -218,9 +214,13 @@ async def test_left_open_button(home: Home) -> None:
 
 @pytest.mark.parametrize("slow", [False, True])
 async def test_left_open_closed_otherwise(home: Home, slow: bool) -> None:
-    """The button goes with its opening, also if that ended while notifying."""
+    """The button goes with its opening, also if that ended while notifying.
+
+    The name is the access point's, also where the switch is disabled.
+    """
     await home.automate("left_open", LEFT_OPEN)
     if slow:
+        await home.disable(GATE)
         home.reachable.clear()
     await home.open(930)
     await home.close()
@@ -238,7 +238,7 @@ async def test_left_open_closed_otherwise(home: Home, slow: bool) -> None:
 @pytest.mark.parametrize("sensor", [DOOR, COVER])
 async def test_left_open_own_time(home: Home, sensor: str) -> None:
     """With the door sensor or the cover, the time counts from the opening."""
-    await home.show_as("both")
+    await choose(home.hass, home.entry, webhook=False, show_as="both")
     await home.automate("left_open", {"sensor": sensor, "open_for": {"minutes": 5}})
     await home.open(240)
     await home.close(600)
@@ -253,7 +253,7 @@ async def test_left_open_own_time(home: Home, sensor: str) -> None:
 async def test_left_open_stays_open(home: Home, end: str, kind: str | None) -> None:
     """Whatever reports it: another notification says so; the old button is dead."""
     if kind == "cover":
-        await home.show_as("both")
+        await choose(home.hass, home.entry, webhook=False, show_as="both")
         await home.disable(DOOR)
     else:
         er.async_get(home.hass).async_update_entity(DOOR, device_class=kind)
@@ -311,7 +311,7 @@ async def test_what_was_open_before_a_start_is_left_open(
 ) -> None:
     """The account comes first, automations later; an own time counts from the start."""
     inputs = {"sensor": own_time, "open_for": {"minutes": 5}} if own_time else LEFT_OPEN
-    await home.show_as("both")
+    await choose(home.hass, home.entry, webhook=False, show_as="both")
     await home.prove_zone()
     await home.open(600)
     await home.unload()
@@ -357,28 +357,10 @@ async def test_a_button_works_while_other_phones_are_notified(
     assert len(home.sent) == 1
 
 
-@pytest.mark.parametrize("blueprint", ["left_open", "open_on_arrival"])
-async def test_covers(home: Home, blueprint: str) -> None:
-    """They serve where there are no switches."""
-    await home.show_as("covers")
-    if blueprint == "left_open":
-        await home.automate("left_open", LEFT_OPEN)
-        await home.open(930)
-        await home.press(home.buttons[0])
-    else:
-        await home.press(await home.ask(access_point="cover.main_gate"))
-    await home.advance(30)
-    state = "CLOSED" if blueprint == "left_open" else "OPEN"
-    assert home.sent == [("Main gate", state)]
-    assert home.messages[1:] == [
-        "Main gate is closed." if blueprint == "left_open" else CLEARED
-    ]
-
-
 async def test_access_sentence(home: Home) -> None:
     """By default what opened or failed is sent: who, what, how and when."""
     await home.hass.config.async_set_time_zone("America/New_York")
-    gate = {"access_points": {"entity_id": "switch.main_gate"}}
+    gate = {"access_points": {"entity_id": GATE}}
     await home.automate("access_notification", gate)
     visitor = home.cloud.visitor("Vera Visitor")
     home.gate.open_as(visitor)
@@ -455,9 +437,11 @@ async def test_access_after_outage(home: Home) -> None:
     assert home.messages[1].endswith(" on 2026-11-02 at 04:06.")
 
 
-async def test_arrival_button(home: Home) -> None:
+@pytest.mark.parametrize("access_point", [GATE, COVER])
+async def test_arrival_button(home: Home, access_point: str) -> None:
     """It opens after the button was pressed, once, and unless it is open already."""
-    button = await home.ask()
+    await choose(home.hass, home.entry, webhook=False, show_as="both")
+    button = await home.ask(access_point=access_point)
     assert home.received[0]["actions"][0]["authenticationRequired"] is True
     await home.advance(60)
     assert not home.sent
@@ -541,7 +525,7 @@ async def test_night_all_kinds(home: Home, show_as: str, chosen: str) -> None:
 
     What is reported counts, not what was asked for a moment ago and did not happen.
     """
-    await home.show_as(show_as)
+    await choose(home.hass, home.entry, webhook=False, show_as=show_as)
     if show_as == "both":
         await home.disable(DOOR)
     points = [chosen, "binary_sensor.elevator_door", "switch.gone"]
@@ -615,15 +599,3 @@ async def test_night_again(home: Home) -> None:
     await home.open(3600, "Elevator")
     assert home.sent == sent
     assert elevator.state == "OPEN"
-
-
-@pytest.mark.parametrize("shown", ["both", "nothing"])
-async def test_left_open_names_the_access_point(home: Home, shown: str) -> None:
-    """Not the switch, which is called so beside a cover, or may be disabled."""
-    if shown == "both":
-        await home.show_as("both")
-    else:
-        await home.disable(GATE)
-    await home.automate("left_open", LEFT_OPEN)
-    await home.open(930)
-    assert home.messages == ["Main gate was left open."]

@@ -495,16 +495,6 @@ async def test_no_command_is_remembered_for_ever(home: Home) -> None:
     assert not commands
 
 
-async def test_what_was_lost_and_confirmed_since_is_done(home: Home) -> None:
-    """The same again sends nothing, and is no error."""
-    home.gate.travel_seconds = 0
-    await outcomes(home, 0, await press(home, **LOST))
-    await home.advance(2)
-    assert home.shown(DOOR) == "on"
-    await home.turn("turn_on")
-    assert home.sent == [OPEN]
-
-
 @pytest.mark.parametrize("service", ["turn_on", "turn_off"])
 async def test_what_is_unknown_was_not_undone_by_hand(home: Home, service: str) -> None:
     """Docs: the same sends nothing for 20 s unless it was undone by hand since."""
@@ -524,32 +514,19 @@ async def test_what_is_unknown_was_not_undone_by_hand(home: Home, service: str) 
     assert home.sent == [OPEN if service == "turn_on" else CLOSE]
 
 
-async def test_a_lost_repetition_prolongs_no_wish(home: Home) -> None:
-    """Docs: what was asked for is shown for at most a minute."""
-    home.gate.stuck = True
-    await home.turn("turn_on")
-    await home.advance(25)
-    await outcomes(home, 0, await press(home, **LOST))
-    assert home.shown() == "on"
-    for _ in range(20):
-        await home.advance(2)
-    # 65 s after the only command that was accepted.
-    assert home.shown(DOOR) == "off"
-    assert home.shown() == "off"
-
-
-async def test_a_repetition_under_way_prolongs_no_wish(home: Home) -> None:
+@pytest.mark.parametrize("fault", [LOST, {"delay": 9}], ids=["lost", "under way"])
+async def test_a_repetition_prolongs_no_wish(home: Home, fault: dict[str, Any]) -> None:
     """Docs: what was asked for is shown for at most a minute."""
     home.gate.stuck = True
     await home.turn("turn_on")
     for _ in range(11):
         await home.advance(5)
+    pressed = await press(home, **fault)
     assert home.shown() == "on"
-    pressed = await press(home, delay=9)
     for _ in range(4):
         home.freezer.tick(2)
         await turns(300)
-    assert not pressed.done()
+    assert pressed.done() is (fault is LOST)
     # 63 s after the only command that was accepted.
     shown = home.shown()
     await outcomes(home, 2, pressed)
@@ -589,13 +566,15 @@ async def test_what_the_first_answer_after_a_reload_confirms_is_confirmed(
     assert (home.shown(), home.shown(DOOR)) == ("off", "off")
 
 
-@pytest.mark.parametrize("closed", [True, False])
+@pytest.mark.parametrize(
+    ("closed", "fault"), [(True, {}), (False, {}), (False, LOST)], ids=str
+)
 async def test_what_somebody_closed_since_is_opened_again(
-    home: Home, closed: bool
+    home: Home, closed: bool, fault: dict[str, Any]
 ) -> None:
     """Nothing is sent to what is still open, nor where that cannot be known."""
     home.gate.travel_seconds = 0
-    await home.turn("turn_on")
+    await outcomes(home, 0, await press(home, **fault))
     await home.advance(2)
     if closed:
         home.gate.close_by_hand()

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
-from custom_components.parqex.const import EVENT_ACCESS
 from homeassistant.config_entries import ConfigEntryDisabler
-from homeassistant.core import Context, Event
+from homeassistant.core import Context
 from homeassistant.exceptions import ServiceNotSupported, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from tests.common import GATE, Home, gate_with, refused
@@ -79,8 +78,8 @@ async def test_unknown_is_neither_closed_nor_toggled(both: Home) -> None:
     """With the sentence of the switch."""
     both.fail("sync", edit=gate_with(state="MOVING"))
     await both.advance(30)
-    state = both.state(COVER)
-    assert (state.state, state.attributes["is_closed"]) == ("unknown", None)
+    assert both.shown(COVER) == "unknown"
+    assert both.state(COVER).attributes["is_closed"] is None
     with pytest.raises(ServiceValidationError, match="not known whether Main gate"):
         await both.act("cover", "toggle", COVER)
     assert not both.sent
@@ -161,10 +160,7 @@ async def test_an_account_that_is_linked_again_has_its_switches(
 
 
 async def test_without_a_switch_the_cover_stands_in(home: Home) -> None:
-    """For the access history, and for the sentence in Activity."""
+    """For the access history; for the sentence in Activity, too: see there."""
     await show_as(home, "covers")
-    events: list[Event[dict[str, Any]]] = []
-    home.hass.bus.async_listen(EVENT_ACCESS, events.append)
     await home.open()
     assert len(await home.history(COVER)) == 1
-    assert [one.data["entity_id"] for one in events] == [COVER]

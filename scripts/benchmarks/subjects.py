@@ -13,7 +13,7 @@ from unittest.mock import AsyncMock, patch
 from aiotedee import TedeeLocalClient, TedeeLock
 from aiotedee.models import TedeeBridge, TedeeDeviceType, TedeeDoorState, TedeeLockState
 
-from custom_components.parqex.entity import ParqExShowAsEntity
+from custom_components.parqex.entity import ParqExControl
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
@@ -35,10 +35,8 @@ def parqex(service: Service) -> Subject:
     """Return ours, on the prepared service."""
     return Subject(
         "parqex",
-        # What the option does not enable is enabled, too.
-        lambda _: patch.object(
-            ParqExShowAsEntity, "entity_registry_enabled_default", True
-        ),
+        # Its controls are enabled as the option says.
+        lambda _: patch.object(ParqExControl, "entity_registry_enabled_default", True),
         lambda hass: async_link(hass, service),
     )
 

@@ -114,10 +114,7 @@ def _section(title: str, *cards: dict[str, Any]) -> dict[str, Any]:
 
 def _control(entity_id: str, name: str) -> dict[str, Any]:
     """Return the card that operates a cover: buttons, and a symbol that asks first."""
-    toggle = {
-        "action": "toggle",
-        "confirmation": {"text": f"Open or close {name}?"},
-    }
+    toggle = {"action": "toggle", "confirmation": {"text": f"Open or close {name}?"}}
     return {
         "type": "tile",
         "entity": entity_id,
