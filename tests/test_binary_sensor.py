@@ -180,8 +180,9 @@ async def test_a_state_that_always_changes_before_its_time_is_none_either(
     home: Home,
 ) -> None:
     """The next list has the time; when it opens again, it is that of the closing."""
+    home.house.entrance.time_before_door_open_alert = 60
     await home.prove_zone()
-    for move, pause in ((home.open, 60), (home.close, 3600), (home.open, 60)):
+    for move, pause in ((home.open, 5), (home.close, 90), (home.open, 5)):
         written = f"{home.gate.last_toggled:%F %T}"
         home.fail("sync", 1, edit=gate_with(last_toggled=written))
         await move()

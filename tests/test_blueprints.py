@@ -20,7 +20,8 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import slugify
 from homeassistant.util.yaml import load_yaml_dict
-from tests.common import Home as LinkedHome
+from tests.common import GATE, Home as LinkedHome
+from tests.dialogs import choose
 from tests.simulator import Cloud, Fault
 
 FOLDER = Path(__file__).parents[1] / "blueprints" / "automation"
@@ -34,6 +35,7 @@ PHONES = "Maker of phones"
 OUTAGE = Fault(status=500)
 AJAR = Fault(rewrite=lambda body: body.replace(b"OPEN", b"AJAR"))
 DOOR = "binary_sensor.main_gate_door"
+COVER = "cover.main_gate"
 LEFT_OPEN = {"sensor": "binary_sensor.main_gate_left_open"}
 ARRIVAL = {"person": "person.jane", "access_point": "switch.main_gate"}
 NIGHT = {
@@ -120,11 +122,10 @@ class Home(LinkedHome):
         (device,) = dr.async_entries_for_config_entry(registry, entry.entry_id)
         return device.id
 
-    async def show_as(self, show_as: str) -> None:
-        """Show access points as something else."""
-        options = {"show_as": show_as}
-        self.hass.config_entries.async_update_entry(self.entry, options=options)
-        await self.hass.config_entries.async_reload(self.entry.entry_id)
+    async def disable(self, entity_id: str) -> None:
+        """Disable an entity as a user does."""
+        by = er.RegistryEntryDisabler.USER
+        er.async_get(self.hass).async_update_entity(entity_id, disabled_by=by)
         await self.advance(0)
 
     async def press(self, button: str) -> None:
@@ -179,8 +180,10 @@ def test_valid_and_explained(path: Path) -> None:
         assert all(given[key] for key in ("name", "description", "selector"))
 
 
-async def test_left_open_button(home: Home) -> None:
+@pytest.mark.parametrize("show_as", ["switches", "covers"])
+async def test_left_open_button(home: Home, show_as: str) -> None:
     """It closes its access point, after an outage too, and then says so."""
+    await choose(home.hass, home.entry, webhook=False, show_as=show_as)
     elevator = {"sensor": "binary_sensor.elevator_left_open"}
     await home.automate("left_open", LEFT_OPEN, elevator)
     await home.open()
@@ -211,9 +214,13 @@ async def test_left_open_button(home: Home) -> None:
 
 @pytest.mark.parametrize("slow", [False, True])
 async def test_left_open_closed_otherwise(home: Home, slow: bool) -> None:
-    """The button goes with its opening, also if that ended while notifying."""
+    """The button goes with its opening, also if that ended while notifying.
+
+    The name is the access point's, also where the switch is disabled.
+    """
     await home.automate("left_open", LEFT_OPEN)
     if slow:
+        await home.disable(GATE)
         home.reachable.clear()
     await home.open(930)
     await home.close()
@@ -228,9 +235,10 @@ async def test_left_open_closed_otherwise(home: Home, slow: bool) -> None:
     assert not home.sent
 
 
-async def test_left_open_own_time(home: Home) -> None:
-    """With the door sensor, the time counts from the opening."""
-    sensor = "binary_sensor.main_gate_door"
+@pytest.mark.parametrize("sensor", [DOOR, COVER])
+async def test_left_open_own_time(home: Home, sensor: str) -> None:
+    """With the door sensor or the cover, the time counts from the opening."""
+    await choose(home.hass, home.entry, webhook=False, show_as="both")
     await home.automate("left_open", {"sensor": sensor, "open_for": {"minutes": 5}})
     await home.open(240)
     await home.close(600)
@@ -241,11 +249,14 @@ async def test_left_open_own_time(home: Home) -> None:
 
 
 @pytest.mark.parametrize("end", ["expired", "refused", "stuck"])
-@pytest.mark.parametrize("kind", [None, "garage_door", "opening"])
+@pytest.mark.parametrize("kind", [None, "garage_door", "opening", "cover"])
 async def test_left_open_stays_open(home: Home, end: str, kind: str | None) -> None:
-    """Whatever its kind: another notification says so; the old button is dead."""
-    registry, sensor = er.async_get(home.hass), "binary_sensor.main_gate_door"
-    registry.async_update_entity(sensor, device_class=kind)
+    """Whatever reports it: another notification says so; the old button is dead."""
+    if kind == "cover":
+        await choose(home.hass, home.entry, webhook=False, show_as="both")
+        await home.disable(DOOR)
+    else:
+        er.async_get(home.hass).async_update_entity(DOOR, device_class=kind)
     await home.automate("left_open", LEFT_OPEN | {"button_for": {"minutes": 10}})
     await home.open(930)
     (button,) = home.buttons
@@ -294,12 +305,13 @@ async def test_a_phone_that_was_replaced_silences_no_other(
     assert len(home.messages) > 1
 
 
-@pytest.mark.parametrize("own_time", [False, True])
+@pytest.mark.parametrize("own_time", [None, DOOR, COVER])
 async def test_what_was_open_before_a_start_is_left_open(
-    home: Home, own_time: bool
+    home: Home, own_time: str | None
 ) -> None:
     """The account comes first, automations later; an own time counts from the start."""
-    inputs = {"sensor": DOOR, "open_for": {"minutes": 5}} if own_time else LEFT_OPEN
+    inputs = {"sensor": own_time, "open_for": {"minutes": 5}} if own_time else LEFT_OPEN
+    await choose(home.hass, home.entry, webhook=False, show_as="both")
     await home.prove_zone()
     await home.open(600)
     await home.unload()
@@ -345,28 +357,10 @@ async def test_a_button_works_while_other_phones_are_notified(
     assert len(home.sent) == 1
 
 
-@pytest.mark.parametrize("blueprint", ["left_open", "open_on_arrival"])
-async def test_covers(home: Home, blueprint: str) -> None:
-    """They serve where there are no switches."""
-    await home.show_as("covers")
-    if blueprint == "left_open":
-        await home.automate("left_open", LEFT_OPEN)
-        await home.open(930)
-        await home.press(home.buttons[0])
-    else:
-        await home.press(await home.ask(access_point="cover.main_gate"))
-    await home.advance(30)
-    state = "CLOSED" if blueprint == "left_open" else "OPEN"
-    assert home.sent == [("Main gate", state)]
-    assert home.messages[1:] == [
-        "Main gate is closed." if blueprint == "left_open" else CLEARED
-    ]
-
-
 async def test_access_sentence(home: Home) -> None:
     """By default what opened or failed is sent: who, what, how and when."""
     await home.hass.config.async_set_time_zone("America/New_York")
-    gate = {"access_points": {"entity_id": "switch.main_gate"}}
+    gate = {"access_points": {"entity_id": GATE}}
     await home.automate("access_notification", gate)
     visitor = home.cloud.visitor("Vera Visitor")
     home.gate.open_as(visitor)
@@ -443,9 +437,11 @@ async def test_access_after_outage(home: Home) -> None:
     assert home.messages[1].endswith(" on 2026-11-02 at 04:06.")
 
 
-async def test_arrival_button(home: Home) -> None:
+@pytest.mark.parametrize("access_point", [GATE, COVER])
+async def test_arrival_button(home: Home, access_point: str) -> None:
     """It opens after the button was pressed, once, and unless it is open already."""
-    button = await home.ask()
+    await choose(home.hass, home.entry, webhook=False, show_as="both")
+    button = await home.ask(access_point=access_point)
     assert home.received[0]["actions"][0]["authenticationRequired"] is True
     await home.advance(60)
     assert not home.sent
@@ -517,19 +513,36 @@ async def test_night_closes(home: Home) -> None:
     assert not home.messages
 
 
-@pytest.mark.parametrize("show_as", ["switches", "covers"])
-async def test_night_all_kinds(home: Home, show_as: str) -> None:
-    """A door sensor stands for its access point, and what is gone is named."""
-    await home.show_as(show_as)
-    gate = "cover.main_gate" if show_as == "covers" else "switch.main_gate"
-    chosen = [gate, "binary_sensor.main_gate_door", "binary_sensor.elevator_door"]
-    night = NIGHT | {"access_points": [*chosen, "switch.gone"]}
-    await home.automate("close_at_night", night)
+@pytest.mark.parametrize(
+    ("show_as", "chosen"),
+    [
+        *(("switches", GATE), ("switches", DOOR), ("both", GATE)),
+        *(("covers", GATE), ("covers", COVER)),
+    ],
+)
+async def test_night_all_kinds(home: Home, show_as: str, chosen: str) -> None:
+    """Each stands for its access point, also if disabled; what is gone is named.
+
+    What is reported counts, not what was asked for a moment ago and did not happen.
+    """
+    await choose(home.hass, home.entry, webhook=False, show_as=show_as)
+    if show_as == "both":
+        await home.disable(DOOR)
+    points = [chosen, "binary_sensor.elevator_door", "switch.gone"]
+    await home.automate("close_at_night", NIGHT | {"access_points": points})
+    close = ("switch", "turn_off", GATE)
+    if show_as == "covers":
+        close = ("cover", "close_cover", COVER)
     home.gate.stuck = True
-    await home.open()
-    await home.open(30 * 60, "Elevator")
-    assert sorted(home.sent) == [("Elevator", "CLOSED"), ("Main gate", "CLOSED")]
-    await home.advance(180)
+    home.gate.open_by_hand()
+    await home.open(29.5 * 60, "Elevator")
+    await home.act(*close)
+    await home.advance(60)
+    gate = ("Main gate", "CLOSED")
+    assert sorted(home.sent) == [("Elevator", "CLOSED"), gate, gate]
+    await home.advance(120)
+    await home.act(*close)
+    await home.advance(60)
     gone = "ParqEx does not say whether closed: switch.gone."
     assert home.messages == [f"Still open: Main gate. {gone}"]
 
@@ -555,6 +568,16 @@ async def test_night_unclear(home: Home, fault: Fault, lasting: bool) -> None:
     assert home.messages[1:] == (["Still open: Main gate."] if lasting else [])
 
 
+async def test_night_closes_what_was_asked_to_open(home: Home) -> None:
+    """Though ParqEx does not say whether it is open."""
+    await home.automate("close_at_night", NIGHT)
+    home.cloud.faults.add("sync", AJAR)
+    await home.open(29.5 * 60)
+    await home.turn("turn_on")
+    await home.advance(60)
+    assert home.sent == [("Main gate", "OPEN"), ("Main gate", "CLOSED")]
+
+
 async def test_night_again(home: Home) -> None:
     """Until morning it closes again; what stays open is sent once, and taken back."""
     again = {"repeat_every": 20, "repeat_until": "05:15:00"}
@@ -576,18 +599,3 @@ async def test_night_again(home: Home) -> None:
     await home.open(3600, "Elevator")
     assert home.sent == sent
     assert elevator.state == "OPEN"
-
-
-@pytest.mark.parametrize("shown", ["both", "nothing"])
-async def test_left_open_names_the_access_point(home: Home, shown: str) -> None:
-    """Not the switch, which is called so beside a cover, or may be disabled."""
-    if shown == "both":
-        await home.show_as("both")
-    else:
-        er.async_get(home.hass).async_update_entity(
-            "switch.main_gate", disabled_by=er.RegistryEntryDisabler.USER
-        )
-        await home.advance(31)
-    await home.automate("left_open", LEFT_OPEN)
-    await home.open(930)
-    assert home.messages == ["Main gate was left open."]

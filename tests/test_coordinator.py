@@ -259,8 +259,7 @@ async def test_an_update_that_was_asked_for_is_there_afterwards(home: Home) -> N
     """A script may go on with it."""
     assert await async_setup_component(home.hass, "homeassistant", {})
     home.gate.open_by_hand()
-    data = {ATTR_ENTITY_ID: GATE}
-    await home.hass.services.async_call("homeassistant", "update_entity", data, True)
+    await home.act("homeassistant", "update_entity", GATE)
     assert home.shown() == "on"
 
 

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
-from custom_components.parqex.const import EVENT_ACCESS
 from homeassistant.config_entries import ConfigEntryDisabler
-from homeassistant.core import Context, Event
+from homeassistant.core import Context
 from homeassistant.exceptions import ServiceNotSupported, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from tests.common import GATE, Home, gate_with, refused
@@ -15,6 +14,7 @@ from tests.conftest import link
 from tests.dialogs import choose
 
 COVER = "cover.main_gate"
+DOOR = "binary_sensor.main_gate_door"
 USER = er.RegistryEntryDisabler.USER
 
 
@@ -30,11 +30,11 @@ async def disable(home: Home, entity_id: str, by: Any = USER) -> None:
 
 
 def enabled(home: Home) -> set[str]:
-    """Return the main gate's controls that are enabled and have a state."""
-    controls = {GATE, COVER} & {*home.hass.states.async_entity_ids()}
+    """Return which of these entities are enabled and have a state."""
+    shown = {GATE, COVER, DOOR} & {*home.hass.states.async_entity_ids()}
     registry = er.async_get(home.hass).entities
-    assert controls == {it for it in (GATE, COVER) if not registry[it].disabled}
-    return {it.partition(".")[0] for it in controls}
+    assert shown == {it for it in (GATE, COVER, DOOR) if not registry[it].disabled}
+    return shown
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ async def test_unknown_is_neither_closed_nor_toggled(both: Home) -> None:
     """With the sentence of the switch."""
     both.fail("sync", edit=gate_with(state="MOVING"))
     await both.advance(30)
-    state = both.state(COVER)
-    assert (state.state, state.attributes["is_closed"]) == ("unknown", None)
+    assert both.shown(COVER) == "unknown"
+    assert both.state(COVER).attributes["is_closed"] is None
     with pytest.raises(ServiceValidationError, match="not known whether Main gate"):
         await both.act("cover", "toggle", COVER)
     assert not both.sent
@@ -106,37 +106,43 @@ async def test_who_asked_is_known(both: Home, hass_admin_user: MockUser) -> None
 
 async def test_the_option_enables_and_disables(home: Home) -> None:
     """What there is, at once, and what comes later."""
-    assert enabled(home) == {"switch"}
+    assert enabled(home) == {GATE, DOOR}
     await show_as(home, "covers")
-    assert enabled(home) == {"cover"}
+    assert enabled(home) == {COVER}
     home.cloud.add_door(home.house.garage, "Cellar")
     await home.advance(30)
     assert home.shown("cover.cellar") == "closed"
     assert home.shown("switch.cellar") is None
+    assert home.shown("binary_sensor.cellar_door") is None
     await show_as(home, "both")
-    assert enabled(home) == {"switch", "cover"}
+    assert enabled(home) == {GATE, COVER, DOOR}
     names = [it.name for it in home.hass.states.async_all(["cover", "switch"])]
     assert len({*names}) == len(names) == 12
     await show_as(home, "switches")
-    assert enabled(home) == {"switch"}
+    assert enabled(home) == {GATE, DOOR}
     assert home.shown("switch.cellar") == "off"
+    assert home.shown("binary_sensor.cellar_door") == "off"
     assert home.shown("cover.cellar") is None
 
 
-async def test_the_option_leaves_alone_what_was_changed_by_hand(home: Home) -> None:
+@pytest.mark.parametrize("changed", [GATE, DOOR])
+async def test_the_option_leaves_alone_what_was_changed_by_hand(
+    home: Home, changed: str
+) -> None:
     """However often it is changed."""
     await disable(home, COVER, None)
     for choice in ("covers", "switches"):
         await show_as(home, choice)
-        assert "cover" in enabled(home)
-    await disable(home, GATE)
+        assert COVER in enabled(home)
+    await disable(home, changed)
     for choice in ("covers", "both", "switches", "covers"):
         await show_as(home, choice)
-        assert enabled(home) == {"cover"}
-    await disable(home, GATE, None)
-    await home.reload()
-    await show_as(home, "covers")
-    assert enabled(home) == {"switch", "cover"}
+        assert enabled(home) & {changed, COVER} == {COVER}
+    await disable(home, changed, None)
+    for choice in ("covers", "switches", "covers"):
+        await show_as(home, choice)
+        assert changed in enabled(home)
+    assert enabled(home) == {changed, COVER}
 
 
 @pytest.mark.parametrize("disabled", [False, True])
@@ -150,14 +156,11 @@ async def test_an_account_that_is_linked_again_has_its_switches(
         await entries.async_set_disabled_by(home.entry.entry_id, by_user)
     await home.remove()
     await link(home.hass, home.cloud, home.house.owner)
-    assert enabled(home) == {"switch"}
+    assert enabled(home) == {GATE, DOOR}
 
 
 async def test_without_a_switch_the_cover_stands_in(home: Home) -> None:
-    """For the access history, and for the sentence in Activity."""
+    """For the access history; for the sentence in Activity, too: see there."""
     await show_as(home, "covers")
-    events: list[Event[dict[str, Any]]] = []
-    home.hass.bus.async_listen(EVENT_ACCESS, events.append)
     await home.open()
     assert len(await home.history(COVER)) == 1
-    assert [one.data["entity_id"] for one in events] == [COVER]

@@ -33,8 +33,11 @@ async def test_access_points_stand_under_their_controller(home: Home) -> None:
         assert (access_point.name, access_point.via_device_id) == (name, controller.id)
 
 
-async def test_what_is_new_or_renamed_shows_without_a_reload(home: Home) -> None:
-    """Also a controller, by the names of what it opens, cut short; else a number."""
+async def test_names_follow_the_user(home: Home) -> None:
+    """The access point's and its controller's, cut short; else there is a number.
+
+    Those of new ones, too, without a reload.
+    """
     home.cloud.door("Garage left").rename("Bicycles")
     home.cloud.add_door(home.house.entrance, "Roof")
     home.cloud.add_door(home.cloud.add_controller(home.house.owner), " ")
@@ -46,8 +49,8 @@ async def test_what_is_new_or_renamed_shows_without_a_reload(home: Home) -> None
         "ParqEx controller (Bicycles, Garage right)",
         "ParqEx controller (Main gate, Pedestrian door, Elevator, …)",
     } <= names(home)
-    assert home.shown("switch.roof") == home.shown("switch.access_point_1") == "off"
     assert home.state("switch.garage_left").name == "Bicycles"
+    assert home.shown("switch.roof") == home.shown("switch.access_point_1") == "off"
 
 
 @pytest.mark.parametrize("loaded", [True, False])
@@ -207,14 +210,11 @@ async def test_a_door_that_is_renamed_in_parqex_is_still_told_apart(
 
     Whichever of the two accounts is refreshed first.
     """
-    gate = home.gate
+    gate, entries = home.gate, (home.entry, guest)
     assert name_for(home, guest) == "Front gate"
     gate.names.clear()
     await home.advance(30)
-    assert (name_for(home, home.entry), name_for(home, guest)) == (
-        "Main gate",
-        "Main gate (2)",
-    )
+    assert [name_for(home, it) for it in entries] == ["Main gate", "Main gate (2)"]
     await home.reload()
     assert home.device(gate.id).name == "Main gate"
     gate.rename("Yard")
@@ -222,10 +222,7 @@ async def test_a_door_that_is_renamed_in_parqex_is_still_told_apart(
     for one in coordinators if first == "owner" else reversed(coordinators):
         await one.async_refresh()
     await home.advance(30, times=10)
-    assert sorted([name_for(home, home.entry), name_for(home, guest)]) == [
-        "Yard",
-        "Yard (2)",
-    ]
+    assert {name_for(home, it) for it in entries} == {"Yard", "Yard (2)"}
 
 
 async def test_the_first_account_linked_again_is_told_apart(

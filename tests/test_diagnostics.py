@@ -74,7 +74,7 @@ async def test_an_account(
 async def test_seconds_from_a_webhook_to_the_list(
     home: Home, hass_client: ClientSessionGenerator
 ) -> None:
-    """From the last call before the list shows something else."""
+    """From the last call before the list shows something else, if that is it."""
     await home.hass.config.async_update(external_url=PUBLIC)
     address = (await turn_on(home.hass, home.entry)).removeprefix(PUBLIC)
     client = await hass_client()
@@ -84,6 +84,9 @@ async def test_seconds_from_a_webhook_to_the_list(
     await settle(home.hass)
     home.gate.open_by_hand()
     await home.advance(5)
+    await client.post(address)
+    await home.advance(600)
+    await home.close()
     shown: Any = await get_diagnostics_for_config_entry(
         home.hass, hass_client, home.entry
     )

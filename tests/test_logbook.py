@@ -14,6 +14,7 @@ from homeassistant.components.recorder.core import Recorder
 from homeassistant.setup import async_setup_component
 from tests.common import Home
 from tests.conftest import NOW, enable_all
+from tests.dialogs import choose
 
 type Activity = Callable[[], Awaitable[list[dict[str, Any]]]]
 
@@ -64,24 +65,30 @@ async def test_accesses_read_as_sentences(home: Home, activity: Activity) -> Non
 
 
 @pytest.mark.parametrize("by_hand", [True, False])
-async def test_an_opening_makes_three_rows(
-    home: Home, activity: Activity, by_hand: bool
+@pytest.mark.parametrize("show_as", ["switches", "covers"])
+async def test_an_opening_makes_at_most_three_rows(
+    home: Home, activity: Activity, show_as: str, by_hand: bool
 ) -> None:
-    """The switch, what the door did, and who it was."""
+    """The switch and what the door did, or the cover alone; and who it was."""
+    await choose(home.hass, home.entry, webhook=False, show_as=show_as)
+    await home.advance(30)
+    before = len(await activity())
     if by_hand:
         home.gate.open_by_hand()
+    elif show_as == "covers":
+        await home.act("cover", "open_cover", "cover.main_gate")
     else:
         await home.turn("turn_on")
     for _ in range(4):
         await home.advance(30)
-    shown = {(row["entity_id"], row.get("state")) for row in await activity()}
-    door = "binary_sensor.main_gate_door"
-    assert shown == {
-        ("switch.main_gate", "on"),
-        (door, "on"),
-        ("switch.main_gate", None),
-    }
-    assert len(await activity()) == 3
+    rows = (await activity())[before:]
+    shown = sorted(f"{row['entity_id']} {row.get('state', 'who')}" for row in rows)
+    if show_as == "covers":
+        on_its_way = [] if by_hand else ["cover.main_gate opening"]
+        assert shown == ["cover.main_gate open", *on_its_way, "cover.main_gate who"]
+    else:
+        door = "binary_sensor.main_gate_door on"
+        assert shown == [door, "switch.main_gate on", "switch.main_gate who"]
 
 
 async def test_enabling_an_entity_looks_like_no_access(

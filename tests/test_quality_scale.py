@@ -228,7 +228,8 @@ async def test_automations(home: Home) -> None:
     code = re.findall(r"```yaml\n(alias: .*?)```", DOCUMENTATION, re.DOTALL)
     config = {"automation": [parse_yaml(text) for text in code]}
     assert await async_setup_component(home.hass, "automation", config)
-    assert await async_setup_component(home.hass, "door", {})
+    for kind in ("door", "gate"):
+        assert await async_setup_component(home.hass, kind, {})
     await settle(home.hass)
     assert [it.state for it in home.hass.states.async_all("automation")] == ["on"] * 3
     named = {*re.findall(r"\b\w+\.main_gate\w*", DOCUMENTATION)}

@@ -20,7 +20,11 @@ from homeassistant.helpers import (
     entity_registry as er,
     label_registry as lr,
 )
-from homeassistant.helpers.trigger import TriggerConfig, async_validate_trigger_config
+from homeassistant.helpers.trigger import (
+    TriggerConfig,
+    async_get_all_descriptions,
+    async_validate_trigger_config,
+)
 from homeassistant.setup import async_setup_component
 from tests.common import GATE, Home
 from tests.conftest import enable_all
@@ -144,6 +148,12 @@ async def test_what_is_published_late(
     await home.advance(120)
     await home.close()
     assert said(calls) == expected
+
+
+async def test_the_editor_writes_no_age_into_a_new_trigger(home: Home) -> None:
+    """It would be that of what succeeds, and what failed is found later."""
+    described: Any = (await async_get_all_descriptions(home.hass))[TRIGGER]
+    assert not any("default" in field for field in described["fields"].values())
 
 
 async def test_failed_attempts_are_found_later(home: Home) -> None:

@@ -137,11 +137,7 @@ async def assert_nothing_is_left(home: Home) -> None:
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("what", UNDER_WAY)
 async def test_it_loads_again(
-    home: Home,
-    accesses: list[Event[Any]],
-    what: str,
-    moment: str,
-    act: Act,
+    home: Home, accesses: list[Event[Any]], what: str, moment: str, act: Act
 ) -> None:
     """No command is repeated, no login lost, and each access is published once."""
     await interrupt(home, what, moment, act(home))
@@ -217,9 +213,7 @@ async def test_the_newest_is_saved_when_home_assistant_stops(
 
 @pytest.mark.parametrize("act", [Home.unload, Home.reload])
 async def test_no_access_is_lost_however_far_publishing_has_come(
-    home: Home,
-    accesses: list[Event[Any]],
-    act: Act,
+    home: Home, accesses: list[Event[Any]], act: Act
 ) -> None:
     """Unloading one turn of the loop later each time, until all were published first."""
     each, rounds = 60, 0

@@ -19,7 +19,7 @@ from homeassistant.util import dt as dt_util
 from .access_log.clock import TOLERANCE
 from .api import AccessPoint, State
 from .data import ParqExConfigEntry
-from .entity import ParqExAccessPointEntity, ParqExUnexposedEntity, async_add_listed
+from .entity import ParqExAccessPointEntity, ParqExShowAsEntity, async_add_listed
 
 # Nothing is sent from here.
 PARALLEL_UPDATES = 0
@@ -94,7 +94,7 @@ class ParqExBinarySensor(ParqExAccessPointEntity, BinarySensorEntity):
         return self.entity_description.attributes_fn(self.access_point)
 
 
-class ParqExDoor(ParqExUnexposedEntity, ParqExBinarySensor):
+class ParqExDoor(ParqExShowAsEntity, ParqExBinarySensor):
     """Whether the service reports an access point as open."""
 
 
@@ -138,16 +138,13 @@ class ParqExLeftOpen(ParqExAccessPointEntity, BinarySensorEntity):
 
         Otherwise when it was first seen open.
         """
-        seen = self._seen_open_at
-        if seen is None or self._seen_toggled is None:
+        seen, written = self._seen_open_at, self._seen_toggled
+        # It may still be the time at which it closed.
+        if seen is None or written is None or written == self._closed_toggled:
             return seen
-        toggled = self.data.access_log.clock.known_utc(self._seen_toggled)
-        if toggled is None:
+        if (toggled := self.data.access_log.clock.known_utc(written)) is None:
             return seen
         earliest = (self._seen_closed_at or toggled) - TOLERANCE
-        if self._seen_toggled == self._closed_toggled:
-            # It may still be the time at which it closed.
-            earliest = max(earliest, seen - TOLERANCE)
         return toggled if earliest <= toggled <= seen + TOLERANCE else seen
 
     @callback

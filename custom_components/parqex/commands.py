@@ -33,9 +33,9 @@ from .issues import MAY_NOT, async_clear_issue, async_raise_issue
 # is reported open is closed after the shorter time, whether the list comes or not.
 SECONDS_TO_SEND, SECONDS_TO_ASK = 20, 5
 
-# Within this time the service should confirm a command.
-SECONDS_TO_CONFIRM = 60
-SECONDS_BETWEEN_REFRESHES = 2
+# Within this time the service should confirm a command. It is refreshed after each pause,
+# the longer one where it asked to wait not long ago.
+SECONDS_TO_CONFIRM, PAUSE, SLOW_PAUSE = 60, 2, 10
 
 
 class Commands:
@@ -256,10 +256,11 @@ class Commands:
         """Refresh often while a command is followed; nothing else confirms it."""
         while True:
             while followed := self.followed:
+                pause = SLOW_PAUSE if self._coordinator.is_slow else PAUSE
                 seconds = min(followed.values()) - monotonic()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(seconds):
-                        await asyncio.sleep(SECONDS_BETWEEN_REFRESHES)
+                        await asyncio.sleep(pause)
                         if not self._coordinator.login_rejected:
                             await self._coordinator.async_refresh()
                 self._coordinator.async_notify({*followed, *self._sent})

@@ -2,8 +2,6 @@
 
 import logging
 
-from homeassistant.const import Platform
-
 DOMAIN = "parqex"
 MANUFACTURER = "ParqEx"
 
@@ -11,11 +9,11 @@ CONF_RECORD_NAMES = "record_names"
 CONF_SHOW_AS = "show_as"
 CONF_WEBHOOK = "webhook"
 
-# The controls that the option enables.
+# What the option enables, by the key of its description.
 SHOW_AS = {
-    "switches": {Platform.SWITCH},
-    "covers": {Platform.COVER},
-    "both": {Platform.SWITCH, Platform.COVER},
+    "switches": {"switch", "door"},
+    "covers": {"cover"},
+    "both": {"switch", "cover", "door"},
 }
 SHOW_AS_DEFAULT = "switches"
 

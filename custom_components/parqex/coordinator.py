@@ -67,7 +67,7 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
         self.last_errors: deque[str] = deque(maxlen=MAX_KEPT)
         self.seconds_for_last_answer: float | None = None
         self.seconds_to_list: deque[float] = deque(maxlen=MAX_KEPT)
-        self._called_at: float | None = None
+        self._called_at = -math.inf
         self._asked_at = -math.inf
         self._fast_until = -math.inf
         self._client = client
@@ -133,9 +133,9 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
         self.change = SnapshotChange.between(self.change.now, snapshot)
         if self.change.moved:
             self.async_hurry()
-            if self._called_at is not None:
-                self.seconds_to_list.append(round(monotonic() - self._called_at, 1))
-                self._called_at = None
+            seconds, self._called_at = monotonic() - self._called_at, -math.inf
+            if seconds < SECONDS_AT_FAST_PACE:
+                self.seconds_to_list.append(round(seconds, 1))
         is_fast = monotonic() < self._fast_until and not self.is_slow
         self.update_interval = FAST_INTERVAL if is_fast else POLL_INTERVAL
         self.failures = 0

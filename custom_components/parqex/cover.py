@@ -72,19 +72,20 @@ class ParqExCover(ParqExControl, CoverEntity):
 
 @callback
 def async_show_as(
-    hass: HomeAssistant, entry: ParqExConfigEntry, platforms: set[Platform]
+    hass: HomeAssistant, entry: ParqExConfigEntry, keys: set[str]
 ) -> None:
-    """Enable the controls of these platforms and disable the others, while unloaded.
+    """Enable the entities of these keys and disable the others, while unloaded.
 
     What is not as it was given here last was changed by hand, and stays as it is.
     """
     registry = er.async_get(hass)
     integration = er.RegistryEntryDisabler.INTEGRATION
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        if entity.domain not in SHOW_AS["both"]:
+        key = entity.unique_id.rpartition("_")[2]
+        if key not in SHOW_AS["both"]:
             continue
-        enable = entity.domain in platforms
-        default = {"enabled": entity.domain in SHOW_AS[SHOW_AS_DEFAULT]}
+        enable = key in keys
+        default = {"enabled": key in SHOW_AS[SHOW_AS_DEFAULT]}
         given = entity.options.get(DOMAIN, default)["enabled"]
         # While the account is disabled, what is enabled has that reason.
         enabled = entity.disabled_by in (None, er.RegistryEntryDisabler.CONFIG_ENTRY)

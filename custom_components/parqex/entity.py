@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, override
 
 from homeassistant.components.homeassistant.exposed_entities import KNOWN_ASSISTANTS
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -110,26 +109,14 @@ class ParqExAccessPointEntity(ParqExEntity):
         )
 
 
-class ParqExUnexposedEntity(ParqExAccessPointEntity):
-    """An entity that Home Assistant would expose to voice assistants by itself."""
-
-    @override
-    def get_initial_entity_options(self) -> er.EntityOptionsType | None:
-        """Return options that expose a new entity to no assistant.
-
-        They are set before anything asks whether the entity is exposed, and only once.
-        """
-        return {**(super().get_initial_entity_options() or {}), **NOT_EXPOSED}
-
-
 @callback
-def shown_as(entry: ParqExConfigEntry) -> set[Platform]:
-    """Return the platforms of the controls that the option enables."""
+def shown_as(entry: ParqExConfigEntry) -> set[str]:
+    """Return the keys of the entities that the option enables."""
     return SHOW_AS[entry.options.get(CONF_SHOW_AS, SHOW_AS_DEFAULT)]
 
 
-class ParqExControl(ParqExUnexposedEntity):
-    """A control of an access point; the key of its description is its platform."""
+class ParqExShowAsEntity(ParqExAccessPointEntity):
+    """An entity that shows an access point as open or closed, if the option says so."""
 
     @property
     @override
@@ -137,19 +124,27 @@ class ParqExControl(ParqExUnexposedEntity):
         """Whether the option enables it."""
         return self.entity_description.key in shown_as(self.coordinator.config_entry)
 
+    @override
+    def get_initial_entity_options(self) -> er.EntityOptionsType | None:
+        """Return options that expose a new entity to no assistant, and what was given.
+
+        They are set before anything asks whether the entity is exposed, and only once.
+        """
+        return {
+            **(super().get_initial_entity_options() or {}),
+            **NOT_EXPOSED,
+            DOMAIN: {"enabled": self.entity_registry_enabled_default},
+        }
+
+
+class ParqExControl(ParqExShowAsEntity):
+    """A control of an access point; the key of its description is its platform."""
+
     @property
     @override
     def suggested_object_id(self) -> str | None:
         """Return none: its id is the access point's name alone."""
         return None
-
-    @override
-    def get_initial_entity_options(self) -> er.EntityOptionsType | None:
-        """Return options that also remember what the option gave."""
-        return {
-            **(super().get_initial_entity_options() or {}),
-            DOMAIN: {"enabled": self.entity_registry_enabled_default},
-        }
 
     @property
     def requested(self) -> State | None:

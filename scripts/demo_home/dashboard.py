@@ -1,14 +1,14 @@
-"""A dashboard for the linked account: its gates and doors, and every entity it has."""
+"""A dashboard for the linked account: its gates and doors, and all that is shown of them."""
 
 from collections import defaultdict
 from typing import Any
 
-from .browser import Browser
+from .browser import DOMAIN, Browser
 from .wait import until
 
 PATH = "parqex-demo"
 
-# The options of the account: the dashboard has no switches.
+# The options of the account: the dashboard has neither switches nor door sensors.
 OPTIONS = {"show_as": "covers", "record_names": True}
 
 # What is no gate, as its cover's "Show as" in Home Assistant.
@@ -21,13 +21,17 @@ SHOW_AS = {
 
 
 async def show_everything(browser: Browser) -> None:
-    """Enable what is disabled by default, and make the dashboard."""
+    """Enable what no option disables, and make the dashboard."""
     await browser.log_entities()
     names = {
         one["id"]: one["name_by_user"] or one["name"] for one in await browser.devices()
     }
     await until(lambda: _has_covers(browser), 30, "The option enables no covers")
-    entities = [one for one in await browser.entities() if _domain(one) != "switch"]
+    entities = [
+        one
+        for one in await browser.entities()
+        if one["options"].get(DOMAIN, {}).get("enabled", True)
+    ]
     for one in entities:
         device_class = SHOW_AS.get(names[one["device_id"]])
         if device_class and _domain(one) == "cover":
@@ -110,10 +114,7 @@ def _section(title: str, *cards: dict[str, Any]) -> dict[str, Any]:
 
 def _control(entity_id: str, name: str) -> dict[str, Any]:
     """Return the card that operates a cover: buttons, and a symbol that asks first."""
-    toggle = {
-        "action": "toggle",
-        "confirmation": {"text": f"Open or close {name}?"},
-    }
+    toggle = {"action": "toggle", "confirmation": {"text": f"Open or close {name}?"}}
     return {
         "type": "tile",
         "entity": entity_id,

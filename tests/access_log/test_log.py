@@ -511,10 +511,7 @@ async def test_what_goes_away_during_a_fetch_is_new_when_it_returns(
     ],
 )
 async def test_a_log_that_fails_thrice_or_is_refused_is_unavailable_meanwhile(
-    home: LogHome,
-    caplog: pytest.LogCaptureFixture,
-    fault: dict[str, Any],
-    fetches: int,
+    home: LogHome, caplog: pytest.LogCaptureFixture, fault: dict[str, Any], fetches: int
 ) -> None:
     """It is logged once, the rest goes on, no login is asked for, nothing is missed."""
     runs = await automate(home)

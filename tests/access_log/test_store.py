@@ -53,7 +53,7 @@ def saved(home: LogHome, storage: Storage) -> Any:
 async def test_accesses_are_saved_soon_and_removed_with_the_account(
     home: LogHome, hass_storage: Storage
 ) -> None:
-    """Without ids or e-mail addresses of persons."""
+    """Without ids or e-mail addresses of persons; names go at once, also in an outage."""
     visitor = home.cloud.visitor("Vera Visitor")
     home.gate.open_as(visitor)
     await home.advance(30)
@@ -62,7 +62,14 @@ async def test_accesses_are_saved_soon_and_removed_with_the_account(
     assert "Vera Visitor" in str(saved(home, hass_storage))
     assert visitor.id not in str(saved(home, hass_storage))
     assert "@" not in str(saved(home, hass_storage))
-    await home.hass.config_entries.async_remove(home.entry.entry_id)
+    home.fail("sync", status=503)
+    home.hass.config_entries.async_update_entry(
+        home.entry, options={"record_names": False}
+    )
+    await home.reload()
+    assert "Vera Visitor" not in str(saved(home, hass_storage))
+    await home.remove()
+    await home.advance(30)
     assert key_of(home) not in hass_storage
 
 

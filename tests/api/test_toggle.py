@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from custom_components.parqex.api import (
+    CannotConnect,
     ControllerOffline,
     NotSupported,
     ParqExError,
@@ -31,7 +32,7 @@ DOCUMENTED: dict[int, type[Refused]] = {
 }
 
 
-def refusals() -> Iterator[tuple[Fault, type[Refused]]]:
+def refusals() -> Iterator[tuple[Fault, type[ParqExError]]]:
     """Yield the documented refusals, in each of the shapes of an error."""
     for status, meaning in DOCUMENTED.items():
         body = documented(f"toggle-response-{status}.json")
@@ -42,6 +43,9 @@ def refusals() -> Iterator[tuple[Fault, type[Refused]]]:
         message = body["message"]
         for text in (json.dumps(body), json.dumps(message), message.upper()):
             yield Fault(status=202, body=text), meaning
+    unheard = '{"message": "Your gate didn\'t respond. Wait a few seconds"}'
+    for status in (200, 400, 401, 404, 428, 501, 503):
+        yield Fault(status=status, body=unheard), CannotConnect
     yield Fault(status=200, body='{"success": false, "code": 404}'), ControllerOffline
     for text in ('{"success": false}', '{"errors": [{"a": 1}]}'):
         yield Fault(status=202, body=text), Refused
@@ -54,7 +58,7 @@ def paths(cloud: Cloud) -> list[str]:
 
 @pytest.mark.parametrize(("fault", "meaning"), refusals(), ids=str)
 async def test_a_documented_refusal_is_final(
-    api: Api, fault: Fault, meaning: type[Refused]
+    api: Api, fault: Fault, meaning: type[ParqExError]
 ) -> None:
     """One request, no renewal: its 401 is the controller's; its success is no success."""
     api.cloud.faults.add("toggle", fault)

@@ -44,8 +44,7 @@ class LinkedAccount:
             await self.browser.remove(entry["entry_id"])
         for one in await self.browser.call("application_credentials/list"):
             await self.browser.call(
-                "application_credentials/delete",
-                application_credentials_id=one["id"],
+                "application_credentials/delete", application_credentials_id=one["id"]
             )
         for area in await self.browser.call("config/area_registry/list"):
             if area["name"] in AREAS.values():

@@ -86,11 +86,7 @@ async def test_movement_shows_at_once(
     ids=("empty", "a lie", "packed", "broken"),
 )
 async def test_body_is_not_believed(
-    home: Home,
-    post: Post,
-    caplog: pytest.LogCaptureFixture,
-    data: bytes,
-    encoding: str,
+    home: Home, post: Post, caplog: pytest.LogCaptureFixture, data: bytes, encoding: str
 ) -> None:
     """Whatever it is, it makes Home Assistant refresh, and no more."""
     caplog.set_level(logging.INFO)

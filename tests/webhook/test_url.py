@@ -136,9 +136,7 @@ async def save_after_an_error(home: Home, nabu_casa: NabuCasa) -> None:
     ],
 )
 async def test_no_cloudhook_is_left_behind_or_lost(
-    home: Home,
-    nabu_casa: NabuCasa,
-    leave: Callable[[Home, NabuCasa], Awaitable[None]],
+    home: Home, nabu_casa: NabuCasa, leave: Callable[[Home, NabuCasa], Awaitable[None]]
 ) -> None:
     """However the dialog ends."""
     await leave(home, nabu_casa)

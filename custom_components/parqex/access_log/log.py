@@ -74,7 +74,7 @@ class AccessLog:
         await self._store.async_load()
         self.clock.zone = await async_zone(self._store.zone)
         if not self.records_names:
-            self._store.async_forget_names()
+            await self._store.async_forget_names()
 
     @callback
     def async_setup(self) -> None:
@@ -101,7 +101,7 @@ class AccessLog:
         """Stop fetching, and save what was published."""
         if self._task:
             self._task.cancel()
-        await self._store.async_close()
+        await self._store.async_save()
 
     def available(self, controller_id: str) -> bool:
         """Return whether the log of a controller can be fetched."""

@@ -69,8 +69,8 @@ class AccessLogStore:
                 type(err).__name__,
             )
 
-    async def async_close(self) -> None:
-        """Save for the last time."""
+    async def async_save(self) -> None:
+        """Save now."""
         try:
             await self._store.async_save(self._data())
         except Exception:  # noqa: BLE001  # it is logged
@@ -222,15 +222,14 @@ class AccessLogStore:
             self.zone = str(zone)
             self.async_save_soon()
 
-    @callback
-    def async_forget_names(self) -> None:
-        """Forget all names."""
+    async def async_forget_names(self) -> None:
+        """Forget all names, and save."""
         if any(last.user for last in self._last.values()):
             self._last = {
                 plain: LastAccess(last.occurred_at)
                 for plain, last in self._last.items()
             }
-            self.async_save_soon()
+            await self.async_save()
 
     def _data(self) -> dict[str, Any]:
         """Return what is saved; the JSON has times as text and tuples as lists."""

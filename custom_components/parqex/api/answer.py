@@ -36,8 +36,12 @@ LONGEST_MESSAGE = 1000
 
 _LIMITS = re.compile("limit|retry|quota", re.IGNORECASE)
 
-# The documented refusals of toggle that are about a controller, in small letters.
-OF_CONTROLLER: dict[str, type[Refused]] = {
+# Seen by clients of the earlier brand: the command may have been heard.
+NO_RESPONSE = "didn't respond"
+
+# What toggle says about a controller, in small letters.
+OF_CONTROLLER: dict[str, type[ParqExError]] = {
+    NO_RESPONSE: CannotConnect,
     "can't be found": ControllerOffline,
     "requires pairing": SensorRequired,
     "error communicating": Refused,

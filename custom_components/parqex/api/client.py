@@ -9,7 +9,7 @@ import logging
 from aiohttp import ClientSession
 from yarl import URL
 
-from .answer import OF_CONTROLLER, Answer
+from .answer import NO_RESPONSE, OF_CONTROLLER, Answer
 from .dialect import Dialect
 from .documented import ways_of_log
 from .errors import (
@@ -52,8 +52,6 @@ _BLANKS = "\ufeff \t\r\n"
 
 # All documented refusals of toggle, the most telling first, should they come with 2xx.
 _TOGGLE_REFUSALS: dict[str, type[ParqExError]] = {
-    # Seen by clients of the earlier brand.
-    "didn't respond": CannotConnect,
     "not implemented error": NotSupported,
     **OF_CONTROLLER,
 }
@@ -188,6 +186,8 @@ def _toggle_error(answer: Answer) -> ParqExError | None:
     if answer.is_unknown_address:
         # No controller received the command, so none is offline.
         return Refused("refused (HTTP 404)")
+    if NO_RESPONSE in (answer.message or "").lower():
+        return CannotConnect(f"the controller did not answer (HTTP {answer.status})")
     if meaning := _TOGGLE_ERRORS.get(answer.status):
         return meaning(f"not accepted (HTTP {answer.status})")
     error = answer.error()
