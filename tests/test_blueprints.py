@@ -186,6 +186,7 @@ async def test_left_open_button(home: Home, show_as: str) -> None:
     await choose(home.hass, home.entry, webhook=False, show_as=show_as)
     elevator = {"sensor": "binary_sensor.elevator_left_open"}
     await home.automate("left_open", LEFT_OPEN, elevator)
+    home.freezer.tick(1)
     await home.open()
     await home.open(840, "Elevator")
     assert not home.messages
