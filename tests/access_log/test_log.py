@@ -472,6 +472,23 @@ async def test_what_is_hidden_while_it_is_published_is_published_later(
     assert home.kinds == ["opened", "closed"] * 100
 
 
+async def test_what_was_hidden_is_not_dated_after_it_happened(home: LogHome) -> None:
+    """access-log.md: a bare date has the time at which the log was read before."""
+    home.cloud.history_time_format = "%Y-%m-%d"
+    home.cloud.faults.add("history", Fault(delay=3), times=1)
+    opened_at = now()
+    home.gate.open_by_hand()
+    home.freezer.tick(30)
+    await begin_fetch(home)
+    home.cloud.faults.add("sync", UNREADABLE, times=1)
+    await home.coordinator.async_refresh()
+    await home.advance(4)
+    assert not home.events
+    await home.advance(60)
+    assert home.kinds == ["opened"]
+    assert home.times[0] <= opened_at
+
+
 @pytest.mark.parametrize("whole", [True, False])
 async def test_what_goes_away_during_a_fetch_is_new_when_it_returns(
     home: LogHome, caplog: pytest.LogCaptureFixture, whole: bool

@@ -57,9 +57,7 @@ class AccessLog:
         self._schedule = FetchSchedule()
         self._evidence = ClockEvidence(client, self.clock)
         self._reader = LogReader(client, self.clock, self._store)
-        self._listeners: defaultdict[str | None, list[AccessListener]] = defaultdict(
-            list
-        )
+        self._listeners = defaultdict[str | None, list[AccessListener]](list)
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -162,10 +160,8 @@ class AccessLog:
     @callback
     def _async_notify(self, access: Access) -> None:
         context = Context()
-        for listener in (
-            *self._listeners[None],
-            *self._listeners.get(access.access_point_id, ()),
-        ):
+        its = self._listeners.get(access.access_point_id, ())
+        for listener in (*self._listeners[None], *its):
             try:
                 listener(access, context)
             except Exception:  # noqa: BLE001  # it is logged
@@ -227,7 +223,10 @@ class AccessLog:
                 schedule.hurry()
                 return
             schedule.await_missing((one.entry.event for one in new), monotonic())
-            if shown := self._store.async_finish_fetch(access_points, now):
+            # What is hidden meanwhile is published later, as what was read before.
+            listed = self._coordinator.data.access_points
+            read = [one for one in access_points if one.id in listed]
+            if shown := self._store.async_finish_fetch(read, now):
                 signal = SIGNAL_LOG_SHOWN.format(
                     self._coordinator.config_entry.entry_id
                 )
