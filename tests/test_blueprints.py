@@ -499,7 +499,7 @@ async def test_arrival_does_not_open(home: Home) -> None:
 
 
 async def test_night_closes(home: Home) -> None:
-    """What was chosen and is open is closed once, without a notification."""
+    """What was chosen and is open is closed once; a notification of before goes."""
     await home.automate("close_at_night", NIGHT)
     doors = [home.cloud.door(it) for it in ("Main gate", "Elevator", "Garage right")]
     for door in doors:
@@ -511,7 +511,7 @@ async def test_night_closes(home: Home) -> None:
     await home.advance(600)
     await home.open(3600)
     assert len(home.sent) == 2
-    assert not home.messages
+    assert home.messages == [CLEARED]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """Setting up an account: what fails, and what every entity shows meanwhile."""
 
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE
-from tests.common import Home
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
+from homeassistant.setup import async_setup_component
+from tests.common import GATE, Home
 from tests.conftest import enable_all, set_up
 from tests.simulator import Fault
 
@@ -34,6 +36,15 @@ async def test_set_up_that_fails_is_retried_or_asks_for_a_login(
     assert asked is (state is ConfigEntryState.SETUP_ERROR)
     cloud.faults.clear()
     assert await hass.config_entries.async_reload(entry.entry_id)
+
+
+async def test_what_operates_is_there_before_what_may_start_it(unlinked: Home) -> None:
+    """Also where the account loads late, and nothing else has brought switches along."""
+    assert await async_setup_component(unlinked.hass, "binary_sensor", {})
+    changes = async_capture_events(unlinked.hass, EVENT_STATE_CHANGED)
+    await set_up(unlinked.hass, unlinked.entry)
+    shown = [change.data["entity_id"] for change in changes]
+    assert shown.index(GATE) < shown.index("binary_sensor.main_gate_left_open")
 
 
 async def test_every_entity_is_unavailable_during_an_outage(home: Home) -> None:

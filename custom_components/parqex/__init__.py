@@ -67,7 +67,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> bo
     Devices(hass, entry, coordinator).async_start()
     access_log.async_setup()
     async_show_as(hass, entry, shown_as(entry))
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    # What operates is there before "Left open", which may start what is to close.
+    for platforms in (PLATFORMS[:2], PLATFORMS[2:]):
+        await hass.config_entries.async_forward_entry_setups(entry, platforms)
     # Home Assistant's automations listen once it has started.
     entry.async_on_unload(async_at_started(hass, access_log.async_start))
     async_setup_webhook(hass, entry)
