@@ -250,11 +250,12 @@ async def test_left_open_own_time(home: Home, sensor: str) -> None:
 
 
 @pytest.mark.parametrize("end", ["expired", "refused", "stuck"])
-@pytest.mark.parametrize("kind", [None, "garage_door", "opening", "cover"])
-async def test_left_open_stays_open(home: Home, end: str, kind: str | None) -> None:
+@pytest.mark.parametrize("kind", ["garage_door", "opening", "cover", "left open"])
+async def test_left_open_stays_open(home: Home, end: str, kind: str) -> None:
     """Whatever reports it: another notification says so; the old button is dead."""
     if kind == "cover":
         await choose(home.hass, home.entry, webhook=False, show_as="both")
+    if kind in ("cover", "left open"):
         await home.disable(DOOR)
     else:
         er.async_get(home.hass).async_update_entity(DOOR, device_class=kind)
@@ -577,6 +578,17 @@ async def test_night_closes_what_was_asked_to_open(home: Home) -> None:
     await home.turn("turn_on")
     await home.advance(60)
     assert home.sent == [("Main gate", "OPEN"), ("Main gate", "CLOSED")]
+
+
+async def test_night_tried_out_by_day(home: Home) -> None:
+    """It does not go on closing until the night is over."""
+    again = {"repeat_every": 20, "close_at": "22:00:00", "repeat_until": "21:00:00"}
+    await home.automate("close_at_night", NIGHT | again)
+    tried = {"entity_id": home.hass.states.async_entity_ids("automation")}
+    await home.hass.services.async_call("automation", "trigger", tried)
+    await home.advance(600)
+    await home.open(1800)
+    assert not home.sent
 
 
 async def test_night_again(home: Home) -> None:

@@ -875,6 +875,16 @@ async def test_days_to_come_may_be_refused_with_any_status(
     assert home.kinds == ["opened", "closed", "opened"]
 
 
+async def test_of_several_movements_the_last_is_awaited(home: LogHome) -> None:
+    """An equal one of before does not stand for it."""
+    home.cloud.faults.add("history", events_of(lambda events: events[1:]), times=1)
+    for _ in range(3):
+        home.gate.move_by_hand()
+        home.freezer.tick(5)
+    await home.advance(15, times=10)
+    assert home.kinds == ["opened", "closed", "opened"]
+
+
 async def test_a_failed_attempt_does_not_stand_for_the_movement(home: LogHome) -> None:
     """The log has that a little later, and is read again after half a minute."""
     home.gate.refusal = 400

@@ -64,10 +64,11 @@ class ControllerSchedule:
 
     def await_missing(self, new: Iterable[AccessEvent], now: float) -> None:
         """Fetch again soon where the entries of movements are not among the new ones."""
-        for event in new:
-            missing = self.missing.get(event.access_point_id)
-            if event.success and missing is event.state:
-                del self.missing[event.access_point_id]
+        # Of several movements between two refreshes, the last one is awaited.
+        newest = {one.access_point_id: one.state for one in new if one.success}
+        for access_point_id, state in newest.items():
+            if self.missing.get(access_point_id) is state:
+                del self.missing[access_point_id]
         if self.missing and self.missing_fetches < MISSING_ENTRY_FETCHES:
             wait = FIRST_RETRY * 2.0**self.missing_fetches
             self.next_at = min(self.next_at, now + wait)
