@@ -117,8 +117,11 @@ class ParqExLeftOpen(ParqExAccessPointEntity, BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether the time is up."""
-        if self.access_point.state is State.CLOSED:
+        """Whether the time is up, None where there is no such time."""
+        if (
+            self.access_point.state is State.CLOSED
+            and self.access_point.left_open_after
+        ):
             return False
         if (alert_at := self._alert_at) is None:
             return None
