@@ -147,9 +147,9 @@ async def test_the_option_leaves_alone_what_was_changed_by_hand(
 
 @pytest.mark.parametrize("disabled", [False, True])
 async def test_an_account_that_is_linked_again_has_its_switches(
-    home: Home, disabled: bool
+    home: Home, caplog: pytest.LogCaptureFixture, disabled: bool
 ) -> None:
-    """It comes back with its entities, but without its options."""
+    """It comes back with its entities, but without its options; nothing fails."""
     await show_as(home, "covers")
     if disabled:
         by_user, entries = ConfigEntryDisabler.USER, home.hass.config_entries
@@ -157,6 +157,7 @@ async def test_an_account_that_is_linked_again_has_its_switches(
     await home.remove()
     await link(home.hass, home.cloud, home.house.owner)
     assert enabled(home) == {GATE, DOOR}
+    assert "Traceback" not in caplog.text
 
 
 async def test_without_a_switch_the_cover_stands_in(home: Home) -> None:

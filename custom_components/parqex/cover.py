@@ -80,6 +80,9 @@ def async_show_as(
     """
     registry = er.async_get(hass)
     integration = er.RegistryEntryDisabler.INTEGRATION
+    # What is left of a removed account is enabled when that is linked again.
+    known = hass.config_entries.async_get_entry(entry.entry_id)
+    enabler = None if known else er.RegistryEntryDisabler.CONFIG_ENTRY
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
         key = entity.unique_id.rpartition("_")[2]
         if key not in SHOW_AS["both"]:
@@ -97,7 +100,7 @@ def async_show_as(
             entity.entity_id, DOMAIN, {"enabled": enable}
         )
         if as_given and enable:
-            registry.async_update_entity(entity.entity_id, disabled_by=None)
+            registry.async_update_entity(entity.entity_id, disabled_by=enabler)
         elif as_given:
             registry.async_update_entity(entity.entity_id, disabled_by=integration)
             # Unloading left it, as unavailable.

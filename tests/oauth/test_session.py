@@ -62,6 +62,15 @@ async def test_token_is_renewed_before_it_expires(home: Home) -> None:
     assert {one.status for one in home.cloud.requests} == {200}
 
 
+async def test_token_that_was_rejected_by_mistake_is_renewed_once(home: Home) -> None:
+    """ParqEx may answer with the same one as long as that is valid."""
+    home.cloud.oauth.keeps_access_token = True
+    home.fail("sync", times=1, status=401)
+    await home.advance(30, times=3)
+    assert refreshes(home) == 1
+    assert login_is_kept(home)
+
+
 async def test_concurrent_callers_refresh_once(unlinked: Home) -> None:
     """Also from before and after a reload: a refresh token works once."""
     hass, entry = unlinked.hass, unlinked.entry

@@ -77,6 +77,7 @@ class OAuth:
     access_lifetime: int = 3600
     expires_in: Literal["number", "text", "missing"] = "number"
     keeps_refresh_token: bool = False
+    keeps_access_token: bool = False
     applications: list[Application] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
     _codes: dict[str, tuple[Consent, str, datetime]] = field(default_factory=dict)
@@ -175,7 +176,8 @@ class OAuth:
 
     def _renew(self, grant: Grant) -> dict[str, Any]:
         grant.issues += 1
-        grant.access_token = self._secret("access")
+        if grant not in self._grants or not self.keeps_access_token:
+            grant.access_token = self._secret("access")
         grant.expires_at = self.now() + timedelta(seconds=self.access_lifetime)
         answer: dict[str, Any] = {"access_token": grant.access_token}
         if self.expires_in != "missing":

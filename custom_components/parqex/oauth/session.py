@@ -45,6 +45,7 @@ class ParqExSession:
             or token["expires_at"] < time() + CLOCK_OUT_OF_SYNC_MAX_SEC
         ):
             await async_outcome(self._async_renewal(token))
+            self._rejected = None
         return cast("str", self._token[CONF_ACCESS_TOKEN])
 
     async def async_renewed_access_token(self, rejected: str) -> str:
