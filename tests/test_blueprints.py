@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 import re
 from typing import Any
+from unittest.mock import AsyncMock
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -592,13 +593,19 @@ async def test_night_tried_out_by_day(home: Home) -> None:
 
 
 async def test_night_again(home: Home) -> None:
-    """Until morning it closes again; what stays open is sent once, and taken back."""
+    """Until morning it closes again; what stays open is sent once, and taken back.
+
+    A phone that is removed meanwhile does not end it.
+    """
     again = {"repeat_every": 20, "repeat_until": "05:15:00"}
+    removed = await home.add_phone("Old", AsyncMock())
     await home.automate("close_at_night", NIGHT | again)
     elevator = home.cloud.door("Elevator")
     home.gate.refusal = 400
     await home.open(0)
     await home.open(31 * 60, "Elevator")
+    dr.async_get(home.hass).async_remove_device(removed)
+    home.hass.services.async_remove("notify", "mobile_app_old")
     assert not home.messages
     await home.advance(4 * 60)
     assert home.messages == ["Still open: Main gate."]
