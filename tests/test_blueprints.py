@@ -21,7 +21,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import slugify
 from homeassistant.util.yaml import load_yaml_dict
-from tests.common import GATE, Home as LinkedHome
+from tests.common import GATE, Home as LinkedHome, turns
 from tests.dialogs import choose
 from tests.simulator import Cloud, Fault
 
@@ -548,6 +548,24 @@ async def test_night_all_kinds(home: Home, show_as: str, chosen: str) -> None:
     await home.advance(60)
     gone = "ParqEx does not say whether closed: switch.gone."
     assert home.messages == [f"Still open: Main gate. {gone}"]
+
+
+async def test_night_waits_for_a_slow_controller(home: Home) -> None:
+    """It takes one command at a time, and each would be given up after 20 seconds."""
+    names = ("Box 1", "Box 2", "Box 3")
+    doors = [home.cloud.add_door(home.house.garage, name) for name in names]
+    await home.advance(60)
+    points = {"access_points": ["switch.box_1", "switch.box_2", "switch.box_3"]}
+    await home.automate("close_at_night", NIGHT | points)
+    for door in doors:
+        door.open_by_hand()
+    await home.advance(28.5 * 60)
+    home.fail("toggle", delay=9)
+    for _ in range(60):
+        home.freezer.tick(2)
+        common.async_fire_time_changed(home.hass)
+        await turns()
+    assert {door.state for door in doors} == {"CLOSED"}
 
 
 @pytest.mark.parametrize("lasting", [True, False])

@@ -104,7 +104,7 @@ class LinkedAccount:
         self.service = service
         self._coordinator = entry.runtime_data.coordinator
         self._session = async_get_clientsession(hass)
-        self._headers = {"Authorization": f"Bearer {TOKEN}"}
+        self._headers = {"Authorization": f"Bearer {TOKEN}", "Connection": "close"}
 
     async def move(self, *numbers: int) -> None:
         """Move access points at the service."""

@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.parqex.api import (
     CannotConnect,
+    Dialect,
     Forbidden,
     InvalidAnswer,
     NotAuthorized,
@@ -19,6 +20,7 @@ from custom_components.parqex.api import (
     SensorRequired,
     ServiceFailed,
 )
+from custom_components.parqex.api.answer import Answer, parse_json
 from tests.common import detours
 from tests.simulator import Fault, Simulator
 
@@ -218,6 +220,32 @@ async def test_a_redirect_to_nowhere_is_not_remembered(api: Api) -> None:
             await api.client.async_sync()
         await api.client.async_sync()
     assert [one.path for one in api.cloud.requests] == [path, f"{path}/", path] * 2
+
+
+async def test_each_request_has_a_connection_of_its_own(api: Api) -> None:
+    """On an old one, a command that failed could still arrive after an outage."""
+    for call in CALLS.values():
+        await call(api.client)
+    assert {one.headers["Connection"] for one in api.cloud.requests} == {"close"}
+
+
+@pytest.mark.parametrize("body", [PAGE, '{"success": false}', '{"code": 405}'])
+@pytest.mark.parametrize(
+    ("endpoint", "status"), [("sync", 405), ("token", 501), ("toggle", 404)]
+)
+async def test_what_fails_with_200_teaches_no_other_way(
+    endpoint: str, status: int, body: str
+) -> None:
+    """It may be the page of something in between, while ParqEx fails once."""
+    dialect = Dialect()
+    answers = [Answer(status, None), Answer(200, parse_json(body.encode()), text=body)]
+
+    async def send(_method: str, _path: str) -> Answer:
+        return answers.pop(0)
+
+    await dialect.async_send(endpoint, send)
+    assert not answers
+    assert not dialect.addresses
 
 
 @pytest.mark.parametrize("compression", ["gzip", "members", "zlib", "deflate", "none"])

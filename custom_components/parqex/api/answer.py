@@ -34,6 +34,9 @@ _GZIP = b"\x1f\x8b"
 # More than any documented message has.
 LONGEST_MESSAGE = 1000
 
+# A page may begin with a mark of its encoding.
+_BLANKS = "\ufeff \t\r\n"
+
 _LIMITS = re.compile("limit|retry|quota", re.IGNORECASE)
 
 # Seen by clients of the earlier brand: the command may have been heard.
@@ -72,6 +75,16 @@ class Answer(NamedTuple):
     def is_accepted(self) -> bool:
         """Whether the HTTP status is one of those of a success."""
         return 200 <= self.http_status < 300
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it is a success, perhaps without JSON, and no page of something else."""
+        error = self.error()
+        return error is None or (
+            self.is_accepted
+            and isinstance(error, InvalidAnswer)
+            and not self.text.lstrip(_BLANKS).startswith("<")
+        )
 
     @property
     def status(self) -> int:

@@ -16,7 +16,6 @@ from .errors import (
     CannotConnect,
     ControllerOffline,
     Forbidden,
-    InvalidAnswer,
     NotSupported,
     ParqExError,
     Refused,
@@ -46,9 +45,6 @@ _TOGGLE_ERRORS: dict[int, type[ParqExError]] = {
     HTTPStatus.NOT_IMPLEMENTED: NotSupported,
     HTTPStatus.SERVICE_UNAVAILABLE: CannotConnect,
 }
-
-# A page may begin with a mark of its encoding.
-_BLANKS = "\ufeff \t\r\n"
 
 # All documented refusals of toggle, the most telling first, should they come with 2xx.
 _TOGGLE_REFUSALS: dict[str, type[ParqExError]] = {
@@ -190,14 +186,10 @@ def _toggle_error(answer: Answer) -> ParqExError | None:
         return CannotConnect(f"the controller did not answer (HTTP {answer.status})")
     if meaning := _TOGGLE_ERRORS.get(answer.status):
         return meaning(f"not accepted (HTTP {answer.status})")
-    error = answer.error()
     if not answer.is_accepted:
-        return error
+        return answer.error()
     text = (answer.message or answer.text).lower()
     for refusal, meaning in _TOGGLE_REFUSALS.items():
         if refusal in text:
             return meaning(f"refused (HTTP {answer.status})")
-    # Any other body is as good as none, but for a page of something in between.
-    if isinstance(error, InvalidAnswer) and not text.lstrip(_BLANKS).startswith("<"):
-        return None
-    return error
+    return None if answer.is_good else answer.error()

@@ -88,7 +88,7 @@ class Dialect:
                 used = answer.moved_to
                 answer = await send(method, used)
             self.observations.note(endpoint, answer)
-            if answer.is_accepted or answer.is_of_controller:
+            if answer.is_good or answer.is_of_controller:
                 self.addresses[endpoint] = method, used
                 return answer
             refusals.append(answer)
