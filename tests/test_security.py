@@ -50,7 +50,7 @@ NAME_WEBHOOKS = {"homeassistant.components.webhook", "homeassistant.helpers.http
 
 SENT = {
     *("Accept", "Accept-Encoding", "Content-Length", "Content-Type", "Host"),
-    *("Accept-Charset", "Authorization", "User-Agent"),
+    *("Accept-Charset", "Authorization", "Connection", "User-Agent"),
 }
 
 
