@@ -222,13 +222,6 @@ async def test_a_redirect_to_nowhere_is_not_remembered(api: Api) -> None:
     assert [one.path for one in api.cloud.requests] == [path, f"{path}/", path] * 2
 
 
-async def test_each_request_has_a_connection_of_its_own(api: Api) -> None:
-    """On an old one, a command that failed could still arrive after an outage."""
-    for call in CALLS.values():
-        await call(api.client)
-    assert {one.headers["Connection"] for one in api.cloud.requests} == {"close"}
-
-
 @pytest.mark.parametrize("body", [PAGE, '{"success": false}', '{"code": 405}'])
 @pytest.mark.parametrize(
     ("endpoint", "status"), [("sync", 405), ("token", 501), ("toggle", 404)]
