@@ -220,6 +220,26 @@ async def test_a_short_restart_makes_no_time_hours_off(
     assert abs(home.times[0] - opened) <= timedelta(minutes=15)
 
 
+async def test_a_power_cut_before_the_first_fetch_hides_nothing(
+    unlinked: LogHome, hass_storage: Storage
+) -> None:
+    """What happened since an access point was first listed is published later."""
+    home = unlinked
+    await home.link()
+    await home.advance(15)
+    home.fail("history", status=503)
+    added = home.cloud.add_door(home.house.garage, "Added")
+    await home.advance(30)
+    await home.advance(15)
+    added.open_by_hand()
+    await home.advance(30)
+    await cut_power(home, hass_storage)
+    home.cloud.faults.clear()
+    await home.link()
+    await home.advance(30)
+    assert home.kinds == ["opened"]
+
+
 @pytest.mark.parametrize("endpoint", ["history", "sync"])
 @pytest.mark.parametrize("restarts", ["never", "meanwhile", "afterwards"])
 async def test_trouble_does_not_stand_for_a_fetch(
