@@ -17,8 +17,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from tests.common import Home, refused
-from tests.conftest import add_credentials, link as linked, settle
+from tests.common import Home, begin, refused
+from tests.conftest import add_credentials, link as linked, settle, until
 from tests.linking import Browser
 from tests.simulator import Account, Cloud, DemoHouse, Fault, Simulator
 
@@ -364,6 +364,22 @@ async def test_a_reconfiguration_that_is_broken_off_hides_no_lost_login(
     await home.advance(30, times=2)
     assert home.switches <= {"unavailable"}
     assert home.logins
+
+
+async def test_browser_that_goes_early_costs_no_code(
+    home: Home, browser: Browser
+) -> None:
+    """A phone is locked while the account is identified: then the tokens are there."""
+    home.cloud.oauth.revoke(home.house.owner)
+    result = await again(home, "reauth")
+    await browser.allow(result, home.house.owner)
+    home.fail("user_info", 1, delay=3)
+    waiting = await begin(submit(home.hass, result))
+    await until(lambda: "user_info" in home.endpoints)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    home.freezer.tick(4)
+    assert why(await submit(home.hass, result)) == "reauth_successful"
 
 
 async def test_a_right_that_is_there_again_needs_no_repair(

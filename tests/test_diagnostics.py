@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.parqex.const import DOMAIN
+from custom_components.parqex.data import process_state
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -140,6 +141,7 @@ async def test_an_account_that_is_not_loaded(
         home.cloud.oauth.expire(home.house.owner)
         await home.reload()
     shown: Any = await get_diagnostics_for_config_entry(hass, hass_client, entry)
-    assert shown == {"state": state, "webhook": False}
+    service = process_state(hass).dialect.report()
+    assert shown == {"state": state, "webhook": False, "service": service}
     shown = await get_diagnostics_for_device(hass, hass_client, entry, device)
     assert shown == {"state": state}

@@ -1,7 +1,8 @@
 """What docs/security.md promises of a whole life, on a disk of its own."""
 
 import asyncio
-from asyncio import StreamReader, StreamWriter
+from asyncio import IncompleteReadError, StreamReader, StreamWriter, start_server
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -151,6 +152,27 @@ async def test_requests_carry_what_they_need_and_no_more(lived: Home) -> None:
             one.headers["User-Agent"],
         )
     assert not list(async_get_clientsession(lived.hass).cookie_jar)
+
+
+async def test_a_connection_serves_one_request(home: Home) -> None:
+    """On an old one, a command that failed could still arrive after an outage."""
+    connections = 0
+
+    async def keep_open(reader: StreamReader, writer: StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        with suppress(IncompleteReadError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        writer.close()
+
+    async with await start_server(keep_open, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        for _ in range(2):
+            session = process_state(home.hass).session
+            async with session.get(f"http://{host}:{port}") as answer:
+                await answer.read()
+    assert connections == 2
 
 
 async def test_no_token_is_sent_to_an_unknown_certificate(

@@ -119,6 +119,9 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Request tokens, and say what to do where ParqEx rejects the credentials."""
+        if self._data:
+            # A browser went while their account was identified; the code works once.
+            return await self.async_step_identify({})
         result = await super().async_step_creation(user_input)
         if result.get("reason") == "oauth_unauthorized":
             return self._async_reject("credentials_rejected")
@@ -230,6 +233,7 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
     @callback
     def _async_reject(self, reason: str) -> ConfigFlowResult:
         """Abort, or offer to sign in again where the account's repair waits for it."""
+        self._data = {}
         if self.source == SOURCE_REAUTH:
             return self.async_show_form(
                 step_id="reauth_confirm", errors={"base": reason}

@@ -15,7 +15,11 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: ParqExConfigEntry
 ) -> dict[str, Any]:
     """Return the diagnostics of an account."""
-    account = {"state": entry.state.value, "webhook": CONF_WEBHOOK_ID in entry.options}
+    account = {
+        "state": entry.state.value,
+        "webhook": CONF_WEBHOOK_ID in entry.options,
+        "service": process_state(hass).dialect.report(),
+    }
     if entry.state is not ConfigEntryState.LOADED:
         return account
     data = entry.runtime_data
@@ -23,7 +27,6 @@ async def async_get_config_entry_diagnostics(
         **account,
         "coordinator": _coordinator(data),
         "access_log": data.access_log.diagnostics(),
-        "service": process_state(hass).dialect.report(),
         "seconds_to_confirm": list(data.commands.seconds_to_confirm),
         "seconds_from_webhook_to_list": list(data.coordinator.seconds_to_list),
         "controllers": [

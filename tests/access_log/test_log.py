@@ -22,7 +22,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from tests.common import errors, gate_with
-from tests.conftest import settle, until
+from tests.conftest import set_up, settle, until
 from tests.dialogs import choose
 from tests.simulator import Event as LogEvent, Fault
 from tests.simulator.answers import Answer
@@ -300,7 +300,7 @@ async def test_what_happens_before_the_first_fetch_is_published(
 async def test_what_was_missed_is_published_once_up_to_a_day_back(
     home: LogHome,
 ) -> None:
-    """With its real time; and the sensors are what they were."""
+    """With its real time."""
     home.gate.open_as(home.cloud.visitor("Vera Visitor"))
     await home.advance(30)
     await home.unload()
@@ -312,7 +312,6 @@ async def test_what_was_missed_is_published_once_up_to_a_day_back(
     await home.link()
     assert home.kinds == ["opened", "closed"]
     assert home.times[1] == closed
-    assert home.shown(LAST_USER) == "Vera Visitor"
     await home.unload()
     await home.link()
     await home.advance(900)
@@ -612,6 +611,24 @@ async def test_a_rate_limit_of_one_log_holds_for_all(
     assert len(home.events) == 2
 
 
+@pytest.mark.parametrize("hours", [23, 25])
+async def test_the_last_access_is_unknown_after_more_than_a_day(
+    home: LogHome, hours: int
+) -> None:
+    """A later one may be too old to be published."""
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    await home.advance(30)
+    await home.close()
+    await home.unload()
+    home.freezer.tick(hours * 3600)
+    await set_up(home.hass, home.entry)
+    await home.advance(30)
+    shown = {home.shown(LAST_ACCESS), home.shown(LAST_USER)}
+    assert (shown == {STATE_UNKNOWN}) is (hours > 24)
+    await home.move()
+    assert home.shown(LAST_ACCESS) != STATE_UNKNOWN
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -622,8 +639,10 @@ async def test_a_rate_limit_of_one_log_holds_for_all(
         {"toggle_date_time": "2026-10-02 12:00:00"},
     ],
 )
-async def test_a_bad_entry_is_skipped(home: LogHome, bad: Any) -> None:
-    """The others are published."""
+async def test_a_bad_entry_is_skipped(
+    home: LogHome, caplog: pytest.LogCaptureFixture, bad: Any
+) -> None:
+    """The others are published; what could not be read at all is logged, once."""
 
     def edit(events: list[Any]) -> list[Any]:
         return [bad and {**one, **bad} for one in events] + events
@@ -631,8 +650,10 @@ async def test_a_bad_entry_is_skipped(home: LogHome, bad: Any) -> None:
     home.cloud.faults.add("history", events_of(edit))
     home.house.entrance.unplugged = True
     home.gate.open_as(home.cloud.visitor("Vera Visitor"))
-    await home.advance(900)
+    await home.advance(900, times=2)
     assert home.kinds == ["failed"]
+    unreadable = bad in (None, {"toggle_date_time": "yesterday"})
+    assert caplog.text.count("unreadable access log record") == unreadable
 
 
 async def test_ten_thousand_entries_let_others_work(home: LogHome) -> None:

@@ -134,7 +134,7 @@ async def test_old_entries_are_forgotten_but_not_the_last_access(
         await home.advance(900)
     await home.advance(900)
     assert len(home.events) == 1
-    await home.advance(6 * DAY)
+    await home.advance(12 * HOUR, times=12)
     home.cloud.door("Elevator").move_by_hand()
     await home.advance(30)
     await home.advance(900)

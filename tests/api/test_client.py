@@ -41,8 +41,6 @@ async def test_every_request_is_sent_as_documented(
         "Content-Type": "application/json",
         "Accept-Charset": "utf-8",
         "Accept-Encoding": "gzip",
-        # On an old one, a command that failed could still arrive after an outage.
-        "Connection": "close",
     }
     for name, value in headers.items():
         assert request.headers.getall(name) == [value]

@@ -1,13 +1,16 @@
 """An access as it is published."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
 
 from homeassistant.core import Context
 
 from ..api import AccessEvent, State
+
+# After a longer absence, what happened before is no longer published.
+PUBLISHED_BACK_TO = timedelta(days=1)
 
 
 class AccessType(StrEnum):

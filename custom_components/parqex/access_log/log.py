@@ -28,11 +28,11 @@ from ..const import CONF_RECORD_NAMES, DOMAIN, LOGGER, SIGNAL_LOG_SHOWN
 from ..coordinator import ParqExCoordinator
 from ..data import ParqExConfigEntry
 from ..exceptions import SERVICE_ERRORS
-from .access import Access, AccessListener, LastAccess
+from .access import PUBLISHED_BACK_TO, Access, AccessListener, LastAccess
 from .clock import ServiceClock, async_zone
 from .evidence import ClockEvidence
 from .order import Entry
-from .reader import PUBLISHED_BACK_TO, Dated, LogReader
+from .reader import Dated, LogReader
 from .schedule import ControllerSchedule, FetchSchedule
 from .store import AccessLogStore
 
@@ -231,6 +231,7 @@ class AccessLog:
                     self._coordinator.config_entry.entry_id
                 )
                 async_dispatcher_send(self._coordinator.hass, signal, shown)
+                self._coordinator.async_notify(shown)
             await self._async_publish(new)
 
     async def _async_fetch(

@@ -9,6 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from ..api import AccessPoint, ParqExClient, Snapshot
 from ..const import LOGGER
+from .access import PUBLISHED_BACK_TO
 from .clock import TOLERANCE, ServiceClock
 from .order import (
     Entry,
@@ -22,9 +23,6 @@ from .order import (
 from .store import AccessLogStore
 
 DAY = timedelta(days=1)
-
-# After a longer absence, what happened before is no longer announced.
-PUBLISHED_BACK_TO = DAY
 
 # A long log is read in slices, so that Home Assistant stays responsive.
 DATED_AT_A_TIME = 500

@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from ..api import AccessPoint, SnapshotChange, plain_id
 from ..const import DOMAIN, LOGGER
-from .access import Access, AccessType, LastAccess
+from .access import PUBLISHED_BACK_TO, Access, AccessType, LastAccess
 from .clock import ServiceClock
 from .order import Entry, is_mixed, naive, plain_of, shifted, time_of
 
@@ -185,7 +185,7 @@ class AccessLogStore:
     ) -> list[str]:
         """Remember whose log was fetched, and forget what no answer will mention.
 
-        Return the ids of access points whose log was fetched for the first time.
+        Return the ids of access points whose log was not fetched before, or long ago.
         """
         times = {key: time_of(key) for key in self.entries}
         # Either may be ahead.
@@ -195,10 +195,14 @@ class AccessLogStore:
                 del self.entries[key]
         first = []
         for access_point in access_points:
-            baseline = self._baselines.get(plain := plain_id(access_point.id))
-            if baseline:
-                self._baselines[plain] = baseline._replace(fetched_at=now)
-            if baseline and not baseline.fetched_at:
+            plain = plain_id(access_point.id)
+            if not (baseline := self._baselines.get(plain)):
+                continue
+            self._baselines[plain] = baseline._replace(fetched_at=now)
+            before = baseline.fetched_at
+            if before is None or now - before > PUBLISHED_BACK_TO:
+                # A later one may not have been published.
+                self._last.pop(plain, None)
                 first.append(access_point.id)
                 self.async_save_soon()
         return first
@@ -225,10 +229,8 @@ class AccessLogStore:
     async def async_forget_names(self) -> None:
         """Forget all names, and save."""
         if any(last.user for last in self._last.values()):
-            self._last = {
-                plain: LastAccess(last.occurred_at)
-                for plain, last in self._last.items()
-            }
+            for plain, last in self._last.items():
+                self._last[plain] = LastAccess(last.occurred_at)
             await self.async_save()
 
     def _data(self) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class ParqExClient:
         self._dialect = dialect
         self._reader = SnapshotReader()
         self._fingerprint: int | None = None
-        self._skipped_logged = False
+        self._skipped_logged: set[str] = set()
 
     async def async_sync(self) -> Snapshot:
         """Fetch all controllers and access points (sync)."""
@@ -80,9 +80,7 @@ class ParqExClient:
             return self._reader.snapshot
         snapshot = await self._reader.async_read(answer.success())
         self._fingerprint = answer.fingerprint
-        if snapshot.skipped and not self._skipped_logged:
-            self._skipped_logged = True
-            _LOGGER.warning("Ignored %d unreadable device record(s)", snapshot.skipped)
+        self._log_skipped("device", snapshot.skipped)
         return snapshot
 
     async def async_prepare_toggle(self) -> None:
@@ -174,7 +172,14 @@ class ParqExClient:
         for start in range(0, len(records), RECORDS_AT_A_TIME):
             events += parse_access_events(records[start : start + RECORDS_AT_A_TIME])
             await asyncio.sleep(0)
+        self._log_skipped("access log", len(records) - len(events))
         return events
+
+    def _log_skipped(self, kind: str, number: int) -> None:
+        """Log once that records of a kind could not be read."""
+        if number and kind not in self._skipped_logged:
+            self._skipped_logged.add(kind)
+            _LOGGER.warning("Ignored %d unreadable %s record(s)", number, kind)
 
 
 def _toggle_error(answer: Answer) -> ParqExError | None:

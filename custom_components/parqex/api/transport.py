@@ -20,13 +20,6 @@ _HEADERS: dict[str, str] = {
     hdrs.ACCEPT_CHARSET: "utf-8",
 }
 
-# Each request has a connection of its own: on one that is kept, the system would still
-# deliver a command after an outage, when it has failed long ago.
-_OF_CONNECTION: dict[str, str] = {
-    hdrs.ACCEPT_ENCODING: "gzip",
-    hdrs.CONNECTION: "close",
-}
-
 # Another account's log, and settings, may be refused with 401 while the token is good.
 _RENEWED_FOR = ("sync", "toggle")
 
@@ -55,7 +48,7 @@ async def async_exchange(
         async with session.request(
             method,
             url,
-            headers={**headers, **_OF_CONNECTION},
+            headers={**headers, hdrs.ACCEPT_ENCODING: "gzip"},
             timeout=ClientTimeout(total=SECONDS_TO_ANSWER, connect=seconds_to_send),
             # The token is for ParqEx only, wherever an answer may point.
             allow_redirects=False,

@@ -143,7 +143,7 @@ def _lifetime(value: Any) -> int:
         seconds = int(float(value))
     except TypeError, ValueError, OverflowError:
         return ASSUMED_LIFETIME
-    return seconds if 0 <= seconds <= LONGEST_LIFETIME else ASSUMED_LIFETIME
+    return seconds if 0 < seconds <= LONGEST_LIFETIME else ASSUMED_LIFETIME
 
 
 def is_rejection(status: int, body: Any) -> bool:
