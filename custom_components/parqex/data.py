@@ -6,17 +6,15 @@ from math import ceil
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
-from aiohttp import ClientSession, DummyCookieJar, TCPConnector
-from aiohttp.hdrs import USER_AGENT
+from aiohttp import ClientSession, DummyCookieJar
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import Context, Event, HomeAssistant, callback
-from homeassistant.helpers.aiohttp_client import SERVER_SOFTWARE
+from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.util.hass_dict import HassKey
-from homeassistant.util.ssl import get_default_context
 
-from .api import AccessPoint, Dialect, RateLimit, State
+from .api import AccessPoint, Dialect, RateLimit, State, UnsharedRequest
 from .const import DOMAIN
 
 if TYPE_CHECKING:
@@ -158,28 +156,21 @@ _PROCESS_STATE: HassKey[ProcessState] = HassKey(DOMAIN)
 def process_state(hass: HomeAssistant) -> ProcessState:
     """Return the state of the integration."""
     if (state := hass.data.get(_PROCESS_STATE)) is None:
-        state = hass.data[_PROCESS_STATE] = ProcessState(_create_session(hass))
+        session = async_create_clientsession(
+            hass,
+            auto_cleanup=False,
+            cookie_jar=DummyCookieJar(),
+            request_class=UnsharedRequest,
+        )
+
+        @callback
+        def detach(_event: Event) -> None:
+            session.detach()
+
+        # Home Assistant's own cleanup would come with the entry that is first.
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, detach)
+        state = hass.data[_PROCESS_STATE] = ProcessState(session)
     return state
-
-
-@callback
-def _create_session(hass: HomeAssistant) -> ClientSession:
-    """Return a session that has a connection for each request.
-
-    On one that is kept, as on Home Assistant's own, the system would still deliver a
-    command after an outage, when it has failed long ago.
-    """
-    session = ClientSession(
-        connector=TCPConnector(force_close=True, ssl=get_default_context()),
-        cookie_jar=DummyCookieJar(),
-        headers={USER_AGENT: SERVER_SOFTWARE},
-    )
-
-    async def close(_event: Event) -> None:
-        await session.close()
-
-    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, close)
-    return session
 
 
 @callback

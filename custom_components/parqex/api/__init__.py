@@ -31,4 +31,4 @@ from .models import (
     plain_id as plain_id,
 )
 from .rate_limit import RateLimit as RateLimit, parse_retry_after as parse_retry_after
-from .transport import AccessTokens as AccessTokens
+from .transport import AccessTokens as AccessTokens, UnsharedRequest as UnsharedRequest

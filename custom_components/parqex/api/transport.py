@@ -2,9 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, override
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, hdrs
+from aiohttp import (
+    ClientError,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    hdrs,
+)
+from aiohttp.connector import Connection
 from yarl import URL
 
 from .answer import Answer, async_read_answer
@@ -22,6 +30,21 @@ _HEADERS: dict[str, str] = {
 
 # Another account's log, and settings, may be refused with 401 while the token is good.
 _RENEWED_FOR = ("sync", "toggle")
+
+
+class UnsharedRequest(ClientRequest):
+    """A request that has a connection of its own.
+
+    On one that is kept, the system would still deliver a command after an outage, when
+    it has failed long ago.
+    """
+
+    @override
+    async def send(self, conn: Connection) -> ClientResponse:
+        """Send the request, and let its connection be closed afterwards."""
+        if (protocol := conn.protocol) is not None:
+            protocol.force_close()
+        return await super().send(conn)
 
 
 class AccessTokens(Protocol):
