@@ -896,6 +896,16 @@ async def test_days_to_come_may_be_refused_with_any_status(
     assert home.kinds == ["opened", "closed", "opened"]
 
 
+async def test_days_to_come_are_those_of_the_service(unlinked: LogHome) -> None:
+    """In UTC, it is tomorrow already."""
+    home = unlinked
+    home.cloud.history_end = "not to come"
+    await home.link("America/New_York")
+    await home.advance(HOUR, times=15)
+    await home.move()
+    assert home.kinds == ["opened"]
+
+
 async def test_of_several_movements_the_last_is_awaited(home: LogHome) -> None:
     """An equal one of before does not stand for it."""
     home.cloud.faults.add("history", events_of(lambda events: events[1:]), times=1)
