@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, override
+from typing import TYPE_CHECKING, Any, Protocol, override
 
 from aiohttp import (
     ClientError,
@@ -42,8 +42,9 @@ class UnsharedRequest(ClientRequest):
     @override
     async def send(self, conn: Connection) -> ClientResponse:
         """Send the request, and let its connection be closed afterwards."""
-        if (protocol := conn.protocol) is not None:
-            protocol.force_close()
+        if TYPE_CHECKING:
+            assert conn.protocol is not None
+        conn.protocol.force_close()
         return await super().send(conn)
 
 
