@@ -94,7 +94,9 @@ class SnapshotChange:
 
     @classmethod
     def between(cls, before: Snapshot, now: Snapshot) -> Self:
-        """Compare two snapshots."""
+        """Compare two snapshots; a list that did not change is the same snapshot."""
+        if now is before:
+            return cls(before, now, ())
         controllers = _changed_ids(before.controllers, now.controllers)
         access_points = _changed_ids(before.access_points, now.access_points)
         return cls(before, now, tuple(dict.fromkeys((*controllers, *access_points))))
