@@ -84,7 +84,7 @@ def _doors(entities: list[dict[str, Any]], names: dict[str, str]) -> dict[str, A
         "type": "logbook",
         "target": {"entity_id": [*covers]},
         "hours_to_show": 24,
-        "grid_options": {"rows": 6},
+        "grid_options": {"rows": 13},
     }
     controls = [_control(entity_id, name) for entity_id, name in covers.items()]
     sections = [
