@@ -321,18 +321,22 @@ async def test_what_does_not_move_is_followed_for_a_minute(
 
 @pytest.mark.parametrize("delay", [0, 5])
 async def test_a_reload_forgets_no_command(home: Home, delay: int) -> None:
-    """Nor what it is to be shown, also while the answer is on its way."""
+    """Nor what it is to be shown, and to follow it, also while it is not answered."""
     home.gate.travel_seconds = 40
     pressed = await press(home, after=True, delay=delay)
     if not delay:
         await pressed
     await home.reload()
     assert await outcomes(home, delay + 1, pressed) == ["None"]
+    home.cloud.requests.clear()
+    await home.advance(2)
+    assert home.syncs == 1
+    home.cloud.requests.clear()
     assert home.shown() == "on"
     await home.turn("turn_on")
     with refused("a moment ago"):
         await home.turn("turn_off")
-    assert home.sent == [OPEN]
+    assert not home.sent
     await home.advance(2, times=30)
     assert (home.shown(), home.shown(DOOR)) == ("on", "on")
 

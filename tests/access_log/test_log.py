@@ -417,6 +417,20 @@ async def test_bare_dates_are_counted(home: LogHome) -> None:
     assert [utc(one) for one in await home.history()] == home.times[:-6:-1]
 
 
+async def test_the_first_bare_date_is_published(unlinked: LogHome) -> None:
+    """The day on which the account was linked had begun before that."""
+    home = unlinked
+    home.cloud.history_time_format = "%Y-%m-%d"
+    home.fail("sync", 2, edit=gate_with(last_toggled=None))
+    home.fail("history", status=500)
+    await home.link()
+    await home.advance(30)
+    await home.move()
+    home.cloud.faults.clear()
+    await home.advance(900)
+    assert home.kinds == ["opened"]
+
+
 async def test_midnight_sharp_is_a_time(home: LogHome) -> None:
     """It is no bare date, which would count for two days."""
     await home.unload()
@@ -548,6 +562,19 @@ async def test_a_log_that_fails_thrice_or_is_refused_is_unavailable_meanwhile(
     assert len(runs) == 1
     again = f"The access log of {home.entry.title} is available again"
     assert caplog.text.count(again) == 1
+
+
+async def test_a_controller_that_returns_shows_its_log_at_once(home: LogHome) -> None:
+    """What was refused may be tried again much later; it was another share of it."""
+    home.fail("history", status=403)
+    await home.advance(2 * HOUR)
+    assert home.shown(EVENT) == STATE_UNAVAILABLE
+    home.house.entrance.owner = home.house.guest
+    await home.advance(30)
+    home.cloud.faults.clear()
+    home.house.entrance.owner = home.house.owner
+    await home.advance(30)
+    assert home.shown(EVENT) == STATE_UNKNOWN
 
 
 async def test_a_guest_sees_states_but_no_log(
