@@ -127,14 +127,16 @@ class Home:
             for entity_id in entities_of(door)
         )
 
-    async def turn(self, service: str, entity_id: str = GATE, **kwargs: Any) -> None:
+    async def turn(
+        self, service: str, entity_id: str | list[str] = GATE, **kwargs: Any
+    ) -> None:
         """Call turn_on, turn_off or toggle of switches as a person would."""
         await self.act("switch", service, entity_id, **kwargs)
 
     async def act(
-        self, domain: str, service: str, entity_id: str, **kwargs: Any
+        self, domain: str, service: str, entity_id: str | list[str], **kwargs: Any
     ) -> None:
-        """Perform an action on an entity as a person would."""
+        """Perform an action on entities as a person would."""
         data = {ATTR_ENTITY_ID: entity_id}
         await self.hass.services.async_call(
             domain, service, data, blocking=True, **kwargs

@@ -6,7 +6,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
 from homeassistant.core import Context
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from tests.common import Home, begin, gate_with, refused
 from tests.conftest import until
@@ -104,6 +104,19 @@ async def test_a_failure_says_what_is_known(
     with refused(words):
         await home.turn("turn_on")
     assert home.shown() == "off"
+
+
+async def test_what_fails_is_logged_for_each_of_several_targets(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Home Assistant says the first error only."""
+    home.fail("sync", edit=gate_with(state=None))
+    await home.advance(30)
+    home.house.garage.refusal = 404
+    with pytest.raises(HomeAssistantError):
+        await home.turn("toggle", ["switch.main_gate", "switch.garage_left"])
+    assert "not known whether Main gate" in caplog.text
+    assert "Garage left" in caplog.text
 
 
 async def test_who_asked_is_known_however_long_the_answer_takes(

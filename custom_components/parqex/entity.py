@@ -5,7 +5,7 @@ from typing import Any, Literal, override
 
 from homeassistant.components.homeassistant.exposed_entities import KNOWN_ASSISTANTS
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import EntityDescription
@@ -13,7 +13,14 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .api import AccessPoint, Controller, State
-from .const import CONF_SHOW_AS, DOMAIN, SHOW_AS, SHOW_AS_DEFAULT, SIGNAL_LOG_SHOWN
+from .const import (
+    CONF_SHOW_AS,
+    DOMAIN,
+    LOGGER,
+    SHOW_AS,
+    SHOW_AS_DEFAULT,
+    SIGNAL_LOG_SHOWN,
+)
 from .coordinator import ParqExCoordinator
 from .data import ParqExConfigEntry, ParqExData
 
@@ -153,20 +160,27 @@ class ParqExControl(ParqExShowAsEntity):
         return command.state if command else self.access_point.state
 
     async def async_toggle(self, **kwargs: Any) -> None:
-        """Open or close, unless nobody knows which of the two that would be."""
-        if (state := self.requested) is None:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="unknown_state",
-                translation_placeholders={"access_point": self.access_point_name},
-            )
-        await self.async_request(State.CLOSED if state is State.OPEN else State.OPEN)
+        """Open or close, whichever the access point is not."""
+        if (state := self.requested) is not None:
+            state = State.CLOSED if state is State.OPEN else State.OPEN
+        await self.async_request(state)
 
-    async def async_request(self, state: State) -> None:
-        """Request a state."""
-        await self.data.commands.async_send(
-            self.access_point, state, self.access_point_name, self._context
-        )
+    async def async_request(self, state: State | None) -> None:
+        """Request a state, unless nobody knows which one that would be."""
+        try:
+            if state is None:
+                raise ServiceValidationError(
+                    translation_domain=DOMAIN,
+                    translation_key="unknown_state",
+                    translation_placeholders={"access_point": self.access_point_name},
+                )
+            await self.data.commands.async_send(
+                self.access_point, state, self.access_point_name, self._context
+            )
+        except HomeAssistantError as err:
+            # Of an action with several targets, Home Assistant says the first error only.
+            LOGGER.warning("%s", err)
+            raise
 
     @callback
     @override
