@@ -53,9 +53,12 @@ async def test_other_options_are_saved_without_a_public_address(home: Home) -> N
     assert dict(home.entry.options) == {**before, "record_names": False}
 
 
-async def test_webhook_is_turned_off(home: Home) -> None:
-    """The next address is another one."""
+@pytest.mark.parametrize("left_open", [False, True])
+async def test_webhook_is_turned_off(home: Home, left_open: bool) -> None:
+    """The next address is another one: somebody may know the old one."""
     address = await turn_on(home.hass, home.entry)
+    if left_open:
+        await home.hass.config_entries.options.async_init(home.entry.entry_id)
     flow = await choose(home.hass, home.entry, webhook=False)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     assert dict(home.entry.options) == {"show_as": "switches", "record_names": True}

@@ -247,28 +247,28 @@ class ParqExOptionsFlow(OptionsFlowWithReload):
     def __init__(self) -> None:
         """Initialize without choices."""
         self._options: dict[str, Any] = {}
+        self._turned_off: str | None = None
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Show the options, and save them if the webhook is off."""
-        webhook_id = async_webhook_id(self.hass, self.config_entry)
         if user_input is None:
-            return self._async_show_options(
-                CONF_WEBHOOK_ID in self.config_entry.options
-            )
+            return self._async_show_options()
         webhook = user_input.pop(CONF_WEBHOOK)
         self._options = user_input
         if not webhook:
+            self._turned_off = self.config_entry.options.get(CONF_WEBHOOK_ID)
             return self.async_create_entry(data=self._options)
-        self._options[CONF_WEBHOOK_ID] = webhook_id
         return await self.async_step_webhook()
 
     async def async_step_webhook(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Show the address for ParqEx, and save."""
-        if user_input is None:
+        """Show the address for ParqEx, and save; another dialog may have changed it."""
+        webhook_id = async_webhook_id(self.hass, self.config_entry)
+        if user_input is None or webhook_id != self._options[CONF_WEBHOOK_ID]:
+            self._options[CONF_WEBHOOK_ID] = webhook_id
             address = await async_address(self.hass, self.config_entry)
             if address:
                 return self.async_show_form(
@@ -276,15 +276,15 @@ class ParqExOptionsFlow(OptionsFlowWithReload):
                     description_placeholders=email_placeholders(address),
                 )
             if CONF_WEBHOOK_ID not in self.config_entry.options:
-                return self._async_show_options(True, {"base": "not_reachable"})
+                return self._async_show_options(base="not_reachable")
         return self.async_create_entry(data=self._options)
 
     @callback
-    def _async_show_options(
-        self, webhook: bool, errors: dict[str, str] | None = None
-    ) -> ConfigFlowResult:
-        """Show the options as they are saved, or were submitted."""
-        values = {**self.config_entry.options, **self._options, CONF_WEBHOOK: webhook}
+    def _async_show_options(self, **errors: str) -> ConfigFlowResult:
+        """Show the options as they are saved, or were submitted with the webhook on."""
+        saved = self.config_entry.options
+        webhook = bool(errors) or CONF_WEBHOOK_ID in saved
+        values = {**saved, **self._options, CONF_WEBHOOK: webhook}
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(OPTIONS, values),
@@ -296,4 +296,5 @@ class ParqExOptionsFlow(OptionsFlowWithReload):
     def async_remove(self) -> None:
         """Forget the address unless it was saved."""
         if entry := self.hass.config_entries.async_get_entry(self.handler):
-            self.hass.async_create_task(async_forget_address(self.hass, entry))
+            forget = async_forget_address(self.hass, entry, self._turned_off)
+            self.hass.async_create_task(forget)

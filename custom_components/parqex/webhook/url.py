@@ -77,22 +77,26 @@ async def async_address(hass: HomeAssistant, entry: ParqExConfigEntry) -> str | 
     return None
 
 
-async def async_forget_address(hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
-    """Forget the address of an account that does not need it or was removed.
+async def async_forget_address(
+    hass: HomeAssistant, entry: ParqExConfigEntry, turned_off: str | None = None
+) -> None:
+    """Forget the address that was turned off, or that an account does not need.
 
-    It is needed while it is saved or an options dialog is open.
+    It is needed while it is saved or an options dialog is open. `turned_off`: the
+    webhook id that was saved before; somebody else may know its address.
     """
     state = account_state(hass, entry.entry_id)
     saved: str | None = entry.options.get(CONF_WEBHOOK_ID)
-    webhook_id = state.webhook_id or saved
+    webhook_id = turned_off or state.webhook_id or saved
+    is_open = hass.config_entries.options.async_progress_by_handler(
+        entry.entry_id, include_uninitialized=True
+    )
     if hass.config_entries.async_get_entry(entry.entry_id) and (
-        saved == webhook_id
-        or hass.config_entries.options.async_progress_by_handler(
-            entry.entry_id, include_uninitialized=True
-        )
+        saved == webhook_id or (is_open and not turned_off)
     ):
         return
-    state.webhook_id = None
+    if state.webhook_id == webhook_id:
+        state.webhook_id = None
     if webhook_id:
         await _async_cloudhook(hass, webhook_id, create=False)
 
