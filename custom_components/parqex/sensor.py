@@ -107,7 +107,8 @@ async def async_setup_entry(
         (LAST_ACCESS, ParqExAccessLogSensor)
     ]
     if access_log.records_names:
-        of_log.append((LAST_USER, ParqExAccessLogSensor))
+        # An automation that the last access starts may ask for the last user.
+        of_log.insert(0, (LAST_USER, ParqExAccessLogSensor))
     else:
         _async_remove_last_users(hass, entry)
     async_add_listed(

@@ -19,6 +19,7 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import CoreState, Event, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from tests.common import errors, gate_with
@@ -104,6 +105,25 @@ async def test_an_access_says_who_and_how_and_nothing_else_of_the_person(
     await home.advance(30)
     # It changes when the same person returns, so that automations run.
     assert [one.data["entity_id"] for one in changes].count(LAST_USER) == 2
+
+
+async def test_what_an_access_starts_finds_its_person(home: LogHome) -> None:
+    """Of several, each one's: an automation may depend on who was the last user."""
+    home.gate.open_as(home.cloud.visitor("Jane Doe"))
+    await home.advance(30)
+    found: list[str | None] = []
+
+    @callback
+    def started(_event: Any) -> None:
+        found.append(home.shown(LAST_USER))
+
+    home.hass.bus.async_listen("parqex_access", started)
+    async_track_state_change_event(home.hass, LAST_ACCESS, started)
+    home.gate.close_as(home.cloud.visitor("Some Stranger"))
+    home.freezer.tick(5)
+    home.gate.open_as(home.cloud.visitor("Jane Doe"))
+    await home.advance(30)
+    assert found == ["Some Stranger"] * 2 + ["Jane Doe"] * 2
 
 
 @pytest.mark.parametrize("hours_ahead", [0, 2])

@@ -293,8 +293,7 @@ class AccessLog:
                 # What is not listed now is published when it is again.
                 if access.access_point_id in self._coordinator.data.access_points:
                     self._store.async_remember(entry, access)
+                    # An automation that it starts may ask for the last user.
+                    self._coordinator.async_notify([access.access_point_id])
                     self._async_notify(access)
-            self._coordinator.async_notify(
-                {one.entry.event.access_point_id for one in batch}
-            )
             await asyncio.sleep(0)
