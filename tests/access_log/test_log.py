@@ -878,6 +878,23 @@ async def test_a_bare_date_stays_within_that_day(home: LogHome) -> None:
     assert f"{home.times[1]:%F}" == "2026-11-02"
 
 
+async def test_a_bare_date_has_the_time_of_the_movement_that_is_listed(
+    home: LogHome,
+) -> None:
+    """So it starts automations; what came after it in the log is published after it."""
+    await home.prove_zone()
+    home.cloud.history_time_format = "%Y-%m-%d"
+    await home.advance(600)
+    moved_at = now()
+    home.gate.open_by_hand()
+    home.freezer.tick(10)
+    home.house.entrance.unplugged = True
+    home.cloud.door("Elevator").open_as(home.cloud.visitor("Vera Visitor"))
+    await home.advance(30)
+    assert home.times[-2:] == [moved_at] * 2
+    assert [one.data["name"] for one in home.events[-2:]] == ["Main gate", "Elevator"]
+
+
 @pytest.mark.parametrize("order", ["oldest", "newest", "shuffled"])
 async def test_bare_dates_name_everybody_once(home: LogHome, order: Any) -> None:
     """In whatever order ParqEx lists them: each access is told once."""

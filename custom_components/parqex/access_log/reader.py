@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from homeassistant.util import dt as dt_util
 
-from ..api import AccessPoint, ParqExClient, Snapshot
+from ..api import AccessEvent, AccessPoint, ParqExClient, Snapshot
 from ..const import LOGGER
 from .access import PUBLISHED_BACK_TO
 from .clock import TOLERANCE, ServiceClock
@@ -131,7 +132,8 @@ class LogReader:
         new: dict[tuple[str, str, int], Dated] = {}
         for entries in answers:
             numbers: Counter[tuple[str, str]] = Counter()
-            for dated in reversed(await self.async_dated(entries, earliest)):
+            read = await self.async_dated(entries, earliest)
+            for dated in self._timed(read, snapshot, now):
                 entry, occurred_at, is_new = dated
                 access_point = snapshot.access_points[entry.event.access_point_id]
                 oldest = now - PUBLISHED_BACK_TO * (1 if entry.event.has_time else 2)
@@ -148,3 +150,40 @@ class LogReader:
                 new.setdefault((*same, numbers[same]), dated)
                 numbers[same] += 1
         return sorted(new.values(), key=lambda dated: dated.occurred_at)
+
+    def _timed(
+        self, read: list[Dated], snapshot: Snapshot, now: datetime
+    ) -> Iterator[Dated]:
+        """Yield the entries of an answer, oldest first.
+
+        Of bare dates, the newest of an access point may be the movement whose time is
+        listed. What comes after it in the log was no earlier.
+        """
+        oldest_first = read[::-1]
+        newest = {one.entry.event.access_point_id: one.entry for one in oldest_first}
+        moved_at = datetime.min.replace(tzinfo=UTC)
+        for dated in oldest_first:
+            entry, occurred_at, is_new = dated
+            if not is_new or entry.event.has_time:
+                yield dated
+                continue
+            access_point = snapshot.access_points[entry.event.access_point_id]
+            listed_at = None
+            if newest[access_point.id] is entry:
+                listed_at = self._listed_at(entry.event, access_point)
+            moved_at = max(moved_at, occurred_at, min(listed_at or moved_at, now))
+            yield dated._replace(occurred_at=moved_at)
+
+    def _listed_at(
+        self, event: AccessEvent, access_point: AccessPoint
+    ) -> datetime | None:
+        """Return the time in the list of devices, if it can be that of an event."""
+        toggled = access_point.last_toggled
+        if (
+            toggled
+            and toggled.date() == event.occurred.date()
+            and event.success
+            and event.state is access_point.state
+        ):
+            return self._clock.known_utc(toggled)
+        return None
