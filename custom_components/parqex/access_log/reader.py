@@ -156,11 +156,15 @@ class LogReader:
     ) -> Iterator[Dated]:
         """Yield the entries of an answer, oldest first.
 
-        Of bare dates, the newest of an access point may be the movement whose time is
-        listed. What comes after it in the log was no earlier.
+        Of bare dates, the last success of an access point may be the movement whose
+        time is listed. What comes after it in the log was no earlier.
         """
         oldest_first = read[::-1]
-        newest = {one.entry.event.access_point_id: one.entry for one in oldest_first}
+        newest = {
+            one.entry.event.access_point_id: one.entry
+            for one in oldest_first
+            if one.entry.event.success
+        }
         moved_at = datetime.min.replace(tzinfo=UTC)
         for dated in oldest_first:
             entry, occurred_at, is_new = dated
@@ -169,7 +173,7 @@ class LogReader:
                 continue
             access_point = snapshot.access_points[entry.event.access_point_id]
             listed_at = None
-            if newest[access_point.id] is entry:
+            if newest.get(access_point.id) is entry:
                 listed_at = self._listed_at(entry.event, access_point)
             moved_at = max(moved_at, occurred_at, min(listed_at or moved_at, now))
             yield dated._replace(occurred_at=moved_at)
@@ -182,7 +186,6 @@ class LogReader:
         if (
             toggled
             and toggled.date() == event.occurred.date()
-            and event.success
             and event.state is access_point.state
         ):
             return self._clock.known_utc(toggled)
