@@ -119,11 +119,24 @@ async def test_what_an_access_starts_finds_its_person(home: LogHome) -> None:
 
     home.hass.bus.async_listen("parqex_access", started)
     async_track_state_change_event(home.hass, LAST_ACCESS, started)
+    automation = {
+        "triggers": {"trigger": "event", "event_type": "parqex_access"},
+        "actions": {
+            "event": "ran",
+            "event_data": {"user": f"{{{{ states('{LAST_USER}') }}}}"},
+        },
+        "mode": "queued",
+    }
+    assert await async_setup_component(
+        home.hass, "automation", {"automation": automation}
+    )
+    ran = async_capture_events(home.hass, "ran")
     home.gate.close_as(home.cloud.visitor("Some Stranger"))
     home.freezer.tick(5)
     home.gate.open_as(home.cloud.visitor("Jane Doe"))
     await home.advance(30)
     assert found == ["Some Stranger"] * 2 + ["Jane Doe"] * 2
+    assert [one.data["user"] for one in ran] == ["Some Stranger", "Jane Doe"]
 
 
 @pytest.mark.parametrize("hours_ahead", [0, 2])
@@ -898,6 +911,40 @@ async def test_a_bare_date_has_the_time_of_the_movement_that_is_listed(
         ("Main gate", "failed"),
         ("Elevator", "failed"),
     ]
+
+
+@pytest.mark.parametrize("order", ["oldest", "newest", "shuffled"])
+async def test_each_listed_movement_has_its_time_in_bare_dates(
+    home: LogHome, order: Any
+) -> None:
+    """Also where it is logged twice: who asked for it, and what the sensor saw."""
+    await home.prove_zone()
+    home.cloud.history_time_format = "%Y-%m-%d"
+    home.cloud.history_order = order
+    times = []
+    for _ in range(3):
+        await home.advance(600)
+        home.cloud.events.append(
+            LogEvent(
+                door=home.gate,
+                state="OPEN",
+                channel="ParqEx App",
+                person=home.cloud.visitor("Jane Doe"),
+                was_success=True,
+                at=now(),
+            )
+        )
+        home.gate.open_by_hand()
+        times += [now()] * 2
+        await home.advance(30)
+        await home.advance(600)
+        home.gate.close_by_hand()
+        times.append(now())
+        await home.advance(30)
+    published = [
+        utc(one.data) for one in home.events if one.data["name"] == "Main gate"
+    ]
+    assert published == times
 
 
 @pytest.mark.parametrize("order", ["oldest", "newest", "shuffled"])

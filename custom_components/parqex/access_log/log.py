@@ -5,7 +5,6 @@ from collections import defaultdict
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from itertools import batched
 from time import monotonic
 from typing import Any
 
@@ -35,9 +34,6 @@ from .order import Entry
 from .reader import Dated, LogReader
 from .schedule import ControllerSchedule, FetchSchedule
 from .store import AccessLogStore
-
-# Many accesses are published in slices, so that Home Assistant stays responsive.
-PUBLISHED_AT_A_TIME = 25
 
 
 class AccessLog:
@@ -286,14 +282,13 @@ class AccessLog:
             raise Forbidden("not allowed for this account") from None
 
     async def _async_publish(self, new: list[Dated]) -> None:
-        """Publish accesses in order."""
-        for batch in batched(new, PUBLISHED_AT_A_TIME, strict=False):
-            for entry, occurred_at, _ in batch:
-                access = Access.of(entry.event, occurred_at, self.records_names)
-                # What is not listed now is published when it is again.
-                if access.access_point_id in self._coordinator.data.access_points:
-                    self._store.async_remember(entry, access)
-                    # An automation that it starts may ask for the last user.
-                    self._coordinator.async_notify([access.access_point_id])
-                    self._async_notify(access)
+        """Publish accesses in order, and let what each one starts see it alone."""
+        for entry, occurred_at, _ in new:
+            access = Access.of(entry.event, occurred_at, self.records_names)
+            # What is not listed now is published when it is again.
+            if access.access_point_id in self._coordinator.data.access_points:
+                self._store.async_remember(entry, access)
+                # An automation that it starts may ask for the last user.
+                self._coordinator.async_notify([access.access_point_id])
+                self._async_notify(access)
             await asyncio.sleep(0)

@@ -156,37 +156,33 @@ class LogReader:
     ) -> Iterator[Dated]:
         """Yield the entries of an answer, oldest first.
 
-        Of bare dates, the last success of an access point may be the movement whose
-        time is listed. What comes after it in the log was no earlier.
+        Of bare dates, the last new successes of an access point may be the movement
+        whose time is listed. What comes after it in the log was no earlier.
         """
-        oldest_first = read[::-1]
-        newest = {
-            one.entry.event.access_point_id: one.entry
-            for one in oldest_first
-            if one.entry.event.success
-        }
+        listed_at: list[datetime | None] = []
+        moved_on: set[str] = set()
+        for entry, _, is_new in read:
+            event, listed = entry.event, None
+            access_point = snapshot.access_points[event.access_point_id]
+            if is_new and event.success:
+                if event.state is not access_point.state:
+                    moved_on.add(access_point.id)
+                elif access_point.id not in moved_on:
+                    listed = self._listed_at(event, access_point)
+            listed_at.append(listed)
         moved_at = datetime.min.replace(tzinfo=UTC)
-        for dated in oldest_first:
-            entry, occurred_at, is_new = dated
-            if not is_new or entry.event.has_time:
-                yield dated
-                continue
-            access_point = snapshot.access_points[entry.event.access_point_id]
-            listed_at = None
-            if newest.get(access_point.id) is entry:
-                listed_at = self._listed_at(entry.event, access_point)
-            moved_at = max(moved_at, occurred_at, min(listed_at or moved_at, now))
-            yield dated._replace(occurred_at=moved_at)
+        for dated, listed in zip(reversed(read), reversed(listed_at), strict=True):
+            occurred_at = dated.occurred_at
+            if dated.is_new and not dated.entry.event.has_time:
+                moved_at = max(moved_at, occurred_at, min(listed or moved_at, now))
+                occurred_at = moved_at
+            yield dated._replace(occurred_at=occurred_at)
 
     def _listed_at(
         self, event: AccessEvent, access_point: AccessPoint
     ) -> datetime | None:
         """Return the time in the list of devices, if it can be that of an event."""
         toggled = access_point.last_toggled
-        if (
-            toggled
-            and toggled.date() == event.occurred.date()
-            and event.state is access_point.state
-        ):
+        if toggled and toggled.date() == event.occurred.date():
             return self._clock.known_utc(toggled)
         return None
