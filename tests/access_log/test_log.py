@@ -514,6 +514,7 @@ async def test_what_is_hidden_while_it_is_published_is_published_later(
     await home.link()
     await refreshes[0]
     await home.advance(30)
+    await until(lambda: len(shown) == 200)
     assert STATE_UNAVAILABLE not in shown
     assert home.kinds == ["opened", "closed"] * 100
 
