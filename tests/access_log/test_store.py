@@ -73,6 +73,20 @@ async def test_accesses_are_saved_soon_and_removed_with_the_account(
     assert key_of(home) not in hass_storage
 
 
+async def test_what_is_no_longer_listed_is_forgotten_soon(
+    home: LogHome, hass_storage: Storage
+) -> None:
+    """With who used it last, though nothing else happens."""
+    home.gate.open_as(home.cloud.visitor("Vera Visitor"))
+    await home.advance(30)
+    await home.advance(10)
+    assert "Vera Visitor" in str(saved(home, hass_storage))
+    home.cloud.remove_door(home.gate)
+    await home.advance(30)
+    await home.advance(10)
+    assert "Vera Visitor" not in str(saved(home, hass_storage))
+
+
 async def test_steady_accesses_do_not_put_off_saving(
     home: LogHome, hass_storage: Storage
 ) -> None:

@@ -283,12 +283,16 @@ class AccessLog:
 
     async def _async_publish(self, new: list[Dated]) -> None:
         """Publish accesses in order, and let what each one starts see it alone."""
+        hidden: set[str] = set()
         for entry, occurred_at, _ in new:
             access = Access.of(entry.event, occurred_at, self.records_names)
-            # What is not listed now is published when it is again.
-            if access.access_point_id in self._coordinator.data.access_points:
+            access_point_id = access.access_point_id
+            if access_point_id not in self._coordinator.data.access_points:
+                hidden.add(access_point_id)
+            # What is hidden is published when it is listed again, and what follows it.
+            if access_point_id not in hidden:
                 self._store.async_remember(entry, access)
                 # An automation that it starts may ask for the last user.
-                self._coordinator.async_notify([access.access_point_id])
+                self._coordinator.async_notify([access_point_id])
                 self._async_notify(access)
             await asyncio.sleep(0)
