@@ -400,6 +400,21 @@ async def test_before_closing_what_is_reported_closed_parqex_is_asked(
     assert home.shown() == shown
 
 
+@pytest.mark.parametrize("words", ["asks to wait", "no longer accepts the login"])
+async def test_why_parqex_could_not_be_asked_before_closing_is_said(
+    home: Home, words: str
+) -> None:
+    """So nobody is told to try again where that is of no use."""
+    await home.advance(1)
+    if "wait" in words:
+        home.fail("sync", 1, status=429, headers={"Retry-After": "300"})
+    else:
+        home.cloud.oauth.revoke(home.house.owner)
+    with refused(words):
+        await home.turn("turn_off")
+    assert not home.sent
+
+
 async def test_what_is_never_known_is_closed_unless_it_is_closed_now(
     home: Home,
 ) -> None:

@@ -186,17 +186,22 @@ async def test_abandoned_repair_does_not_suppress_authentication_expired(
     assert ("homeassistant", expired) in ir.async_get(home.hass).issues
 
 
+@pytest.mark.parametrize("turned_off", [True, False])
 async def test_unreachable_webhook_waits_for_an_address(
-    home: Home, repairs: Repairs
+    home: Home, repairs: Repairs, turned_off: bool
 ) -> None:
-    """The repair says so until there is one."""
+    """The repair says so until there is one, or the webhook is turned off."""
     entries = home.hass.config_entries
     entries.async_update_entry(home.entry, options={"webhook_id": "secret"})
     await entries.async_reload(home.entry.entry_id)
     assert repairs.issues == [f"webhook_unreachable_{home.entry.entry_id}"]
     flow = await repairs.submit(await repairs.begin())
     assert flow["errors"] == {"base": "still_not_reachable"}
-    home.hass.config.external_url = PUBLIC
+    if turned_off:
+        entries.async_update_entry(home.entry, options={})
+        await entries.async_reload(home.entry.entry_id)
+    else:
+        home.hass.config.external_url = PUBLIC
     flow = await repairs.submit(flow)
     assert flow["type"] == "create_entry"
     assert not repairs.issues

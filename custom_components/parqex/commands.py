@@ -160,6 +160,7 @@ class Commands:
             return self._async_send_now(request)
         # An opener that knows only one impulse does the opposite.
         if not is_fresh:
+            await self._client.async_prepare_toggle()  # it may know why
             raise NotSent("the service could not be asked first")
         if reported is None:
             if was_closed:

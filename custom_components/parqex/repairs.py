@@ -4,6 +4,7 @@ from typing import cast
 
 from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE
+from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ImplementationUnavailableError
 from homeassistant.helpers.config_entry_oauth2_flow import async_get_implementations
@@ -49,7 +50,7 @@ class ParqExRepairFlow(RepairsFlow):
             return await self._async_use_credentials()
         if self._kind != WEBHOOK_UNREACHABLE:
             return self._async_link_again()
-        if not is_reachable(self.hass):
+        if CONF_WEBHOOK_ID in entry.options and not is_reachable(self.hass):
             return self._async_explain("still_not_reachable")
         return self.async_create_entry(data={})
 

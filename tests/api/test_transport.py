@@ -80,7 +80,13 @@ async def test_a_code_that_is_no_error_means_nothing(api: Api, code: Any) -> Non
 
 
 @pytest.mark.parametrize("endpoint", CALLS)
-@pytest.mark.parametrize("flaw", [{"success": False}, {"errors": [{"message": "No."}]}])
+@pytest.mark.parametrize(
+    "flaw",
+    [
+        *({"success": success} for success in (False, "False", 0)),
+        {"errors": [{"message": "No."}]},
+    ],
+)
 async def test_an_unsuccessful_200_is_a_refusal(
     api: Api, endpoint: str, flaw: dict[str, Any]
 ) -> None:
@@ -101,6 +107,7 @@ async def test_an_unsuccessful_200_is_a_refusal(
         *[(status, json.dumps(GOOD)) for status in (201, 202)],
         *[pytest.param(200, "[" * 1_000_000, id="deep")],
         *[pytest.param(200, '{"data":' * 1_000_000, id="deep objects")],
+        *[pytest.param(200, '{"a":' * 1000 + "1" + "}" * 1000, id="less deep")],
     ],
 )
 async def test_any_other_answer_is_invalid(

@@ -138,7 +138,8 @@ class Answer(NamedTuple):
         if status >= 400:
             return Refused(f"refused (HTTP {status})")
         body = self.body if isinstance(self.body, dict) else {}
-        if self.is_accepted and (body.get("success") is False or body.get("errors")):
+        failed = str(body.get("success")).casefold() in ("false", "0")
+        if self.is_accepted and (failed or body.get("errors")):
             return Refused(f"refused (HTTP {status})")
         if status != HTTPStatus.OK or not isinstance(self.body, dict):
             return InvalidAnswer(f"not a JSON object (HTTP {status})")

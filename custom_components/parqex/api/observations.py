@@ -133,7 +133,7 @@ def shape(value: Any, depth: int = 6) -> Any:
     return {**fields, "...": f"{others} more"} if others else fields
 
 
-def _values(body: Any, name: str = "") -> Iterator[tuple[str, str]]:
+def _values(body: Any, name: str = "", depth: int = 6) -> Iterator[tuple[str, str]]:
     """Return the text in the fields whose values are words; `name`: of the body."""
     for one in body if isinstance(body, list) else [body]:
         if not isinstance(one, dict):
@@ -144,5 +144,5 @@ def _values(body: Any, name: str = "") -> Iterator[tuple[str, str]]:
                     yield field, value
         else:
             for field, value in one.items():
-                if isinstance(value, dict | list):
-                    yield from _values(value, field)
+                if isinstance(value, dict | list) and depth:
+                    yield from _values(value, field, depth - 1)
