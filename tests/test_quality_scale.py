@@ -267,6 +267,6 @@ def test_links() -> None:
     )
     blueprints = (REPOSITORY / "blueprints").rglob("*.yaml")
     assert sorted(imports) == sorted(path.name for path in blueprints)
-    (said,) = re.findall(r"All the rest is in (English[^.]+)\.", DOCUMENTATION)
+    (said,) = re.findall(r"All the\s+rest of it is in (English[^.]+)\.", DOCUMENTATION)
     languages = re.split(r",\s+| and ", said)
     assert len(languages) == len([*COMPONENT.glob("translations/*.json")])
