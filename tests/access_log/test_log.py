@@ -492,8 +492,9 @@ async def test_what_moved_while_its_record_was_unreadable_is_published(
     assert home.times == [opened]
 
 
+@pytest.mark.parametrize("fault", [UNREADABLE, Fault(status=503)])
 async def test_what_is_hidden_while_it_is_published_is_published_later(
-    home: LogHome,
+    home: LogHome, fault: Fault
 ) -> None:
     """However much there is, and in order."""
     await home.unload()
@@ -507,13 +508,13 @@ async def test_what_is_hidden_while_it_is_published_is_published_later(
     def published(_event: Event) -> None:
         shown.append(home.shown(EVENT))
         if not refreshes:
-            home.cloud.faults.add("sync", UNREADABLE, times=1)
+            home.cloud.faults.add("sync", fault, times=1)
             refreshes.append(asyncio.ensure_future(home.coordinator.async_refresh()))
 
     home.hass.bus.async_listen("parqex_access", published)
     await home.link()
     await refreshes[0]
-    await home.advance(30)
+    await home.advance(60)
     await until(lambda: len(shown) == 200)
     assert STATE_UNAVAILABLE not in shown
     assert home.kinds == ["opened", "closed"] * 100

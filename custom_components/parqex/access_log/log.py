@@ -73,16 +73,12 @@ class AccessLog:
     @callback
     def async_setup(self) -> None:
         """Follow the coordinator from its first snapshot on."""
-        coordinator = self._coordinator
+        coordinator, entry = self._coordinator, self._coordinator.config_entry
         self._async_refreshed()
-        for remove in (
-            coordinator.async_add_listener(self._async_refreshed),
-            # When the log was read is known after a stop without a change, too.
-            coordinator.hass.bus.async_listen(
-                EVENT_HOMEASSISTANT_STOP, self._store.async_save_soon
-            ),
-        ):
-            coordinator.config_entry.async_on_unload(remove)
+        entry.async_on_unload(coordinator.async_add_listener(self._async_refreshed))
+        # When the log was read is known after a stop without a change, too.
+        bus, save = coordinator.hass.bus, self._store.async_save_soon
+        entry.async_on_unload(bus.async_listen(EVENT_HOMEASSISTANT_STOP, save))
 
     @callback
     def async_start(self, hass: HomeAssistant) -> None:
@@ -228,7 +224,7 @@ class AccessLog:
                 )
                 async_dispatcher_send(self._coordinator.hass, signal, shown)
                 self._coordinator.async_notify(shown)
-            await self._async_publish(new)
+            await self._async_publish(new, schedule)
 
     async def _async_fetch(
         self,
@@ -281,10 +277,16 @@ class AccessLog:
         except NotAuthorized:
             raise Forbidden("not allowed for this account") from None
 
-    async def _async_publish(self, new: list[Dated]) -> None:
+    async def _async_publish(
+        self, new: list[Dated], schedule: ControllerSchedule
+    ) -> None:
         """Publish accesses in order, and let what each one starts see it alone."""
         hidden: set[str] = set()
         for entry, occurred_at, _ in new:
+            if not self._coordinator.last_update_success:
+                # As above: the rest is published later.
+                schedule.hurry()
+                return
             access = Access.of(entry.event, occurred_at, self.records_names)
             access_point_id = access.access_point_id
             if access_point_id not in self._coordinator.data.access_points:

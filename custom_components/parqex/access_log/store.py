@@ -123,19 +123,20 @@ class AccessLogStore:
         """Return what is remembered of each entry of an answer, None of a new one.
 
         Of entries with the same key those with the same mark are the same. Of the others
-        the first ones are, which were edited.
+        the first ones are, which were edited, and are known as that from now on.
         """
-        left = {one.key: [*self.entries.get(one.key, ())] for one in entries}
+        keys = {entry.key for entry in entries}
+        left = {key: [*self.entries.get(key, ())] for key in keys}
         found: list[Published | None] = [None] * len(entries)
         for edited in (False, True):
             for number, entry in enumerate(entries):
-                known = left[entry.key]
-                same = [one for one in known if edited or one.mark == entry.mark]
-                if same and found[number] is None:
-                    known.remove(same[0])
-                    # From now on, it is known as it was edited.
-                    found[number] = edited_to = same[0]._replace(mark=entry.mark)
-                    self.entries[entry.key].remove(same[0])
+                known = left[entry.key] if found[number] is None else []
+                # Of thousands with the same bare date, the first one fits as a rule.
+                fits = (one for one in known if edited or one.mark == entry.mark)
+                if same := next(fits, None):
+                    known.remove(same)
+                    found[number] = edited_to = same._replace(mark=entry.mark)
+                    self.entries[entry.key].remove(same)
                     self.entries[entry.key].append(edited_to)
         return found
 
