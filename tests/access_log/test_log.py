@@ -949,6 +949,30 @@ async def test_each_listed_movement_has_its_time_in_bare_dates(
     assert published == times
 
 
+async def test_only_the_last_opening_has_the_listed_time_in_bare_dates(
+    home: LogHome,
+) -> None:
+    """Where none is logged as closed, as of an elevator, the others are hours old."""
+    await home.prove_zone()
+    home.cloud.history_time_format = "%Y-%m-%d"
+
+    def openings(events: list[Any]) -> list[Any]:
+        return [one for one in events if one["door_state"] == "OPEN"]
+
+    home.cloud.faults.add("history", events_of(openings))
+    await home.unload()
+    for name in ("Jane Doe", "Anna Ames", "Bob Bell"):
+        home.gate.close_by_hand()
+        home.freezer.tick(HOUR)
+        home.gate.open_as(home.cloud.visitor(name))
+    opened_at = now()
+    await home.link()
+    await home.advance(30)
+    assert home.users[-3:] == ["Jane Doe", "Anna Ames", "Bob Bell"]
+    assert home.times[-1] == opened_at
+    assert home.times[-2] < opened_at - timedelta(hours=2)
+
+
 @pytest.mark.parametrize("order", ["oldest", "newest", "shuffled"])
 async def test_bare_dates_name_everybody_once(home: LogHome, order: Any) -> None:
     """In whatever order ParqEx lists them: each access is told once."""

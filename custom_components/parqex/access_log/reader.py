@@ -156,18 +156,21 @@ class LogReader:
     ) -> Iterator[Dated]:
         """Yield the entries of an answer, oldest first.
 
-        Of bare dates, the last new successes of an access point may be the movement
-        whose time is listed. What comes after it in the log was no earlier.
+        Of bare dates, the last new success of an access point may be the movement whose
+        time is listed, once with its person and once as a sensor saw it. What comes
+        after it in the log was no earlier.
         """
         listed_at: list[datetime | None] = []
-        moved_on: set[str] = set()
+        earlier: set[tuple[str, bool]] = set()
         for entry, _, is_new in read:
             event, listed = entry.event, None
             access_point = snapshot.access_points[event.access_point_id]
             if is_new and event.success:
-                if event.state is not access_point.state:
-                    moved_on.add(access_point.id)
-                elif access_point.id not in moved_on:
+                kind = access_point.id, event.person is None
+                if kind in earlier or event.state is not access_point.state:
+                    earlier |= {(access_point.id, True), (access_point.id, False)}
+                else:
+                    earlier.add(kind)
                     listed = self._listed_at(event, access_point)
             listed_at.append(listed)
         moved_at = datetime.min.replace(tzinfo=UTC)
