@@ -163,6 +163,7 @@ async def test_copy_is_for_its_own_account(home: Home, guest: MockConfigEntry) -
     [
         *("", "{", "[]", "7", '{"version": 1}'),
         '{"version": 2, "minor_version": 1, "key": "k", "data": {}}',
+        '{"version": 0, "minor_version": 1, "key": "k", "data": {}}',
         '{"version": 1, "data": {"replaced": 7, "data": {}}}',
         '{"version": 1, "data": {"replaced": [], "data": {"token": {}}}}',
         None,

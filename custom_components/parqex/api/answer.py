@@ -90,8 +90,9 @@ class Answer(NamedTuple):
     def status(self) -> int:
         """The HTTP status, or the error code in a body with 2xx (earlier brand)."""
         code = self.body.get("code") if isinstance(self.body, dict) else None
-        if self.is_accepted and re.fullmatch(r"[45]\d\d", str(code)):
-            return int(str(code))
+        written = str(code) if isinstance(code, int | str) else ""
+        if self.is_accepted and re.fullmatch(r"[45]\d\d", written):
+            return int(written)
         return self.http_status
 
     @property

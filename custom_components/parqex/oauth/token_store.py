@@ -94,7 +94,10 @@ class TokenStore:
                 replaced, data = list(stored["replaced"]), dict(stored["data"])
                 _digest(data)
                 return replaced, data
-        except (HomeAssistantError, OSError, LookupError, TypeError, ValueError) as err:
+        except (
+            *(HomeAssistantError, OSError, LookupError, TypeError, ValueError),
+            NotImplementedError,  # another version
+        ) as err:
             # Only its type: the content may be a token.
             LOGGER.warning(
                 "The copy of the newest tokens could not be read (%s); those of the"
