@@ -409,6 +409,23 @@ async def test_another_account_is_linked_beside_the_first_and_ends_no_repair(
     assert home.logins
 
 
+@pytest.mark.parametrize("source", ["reauth", "reconfigure"])
+async def test_a_rejected_login_that_is_submitted_twice_is_said_twice(
+    home: Home, browser: Browser, source: str
+) -> None:
+    """On two devices, where the account could not be identified at first."""
+    home.cloud.oauth.revoke(home.house.owner)
+    home.fail("user_info", 1, status=500)
+    flow = await again(home, source)
+    flow = await sign_in(home.hass, browser, flow, home.house.owner)
+    assert flow["step_id"] == "identify"
+    home.fail("user_info", status=401)
+    results = await asyncio.gather(*(submit(home.hass, flow, {}) for _ in range(2)))
+    for result in results:
+        said = result.get("errors") or {"base": result["reason"]}
+        assert said == {"base": "credentials_rejected"}
+
+
 @pytest.mark.parametrize("twice", ["answered", "submitted"])
 async def test_what_is_done_twice_does_no_harm(
     home: Home, browser: Browser, twice: str

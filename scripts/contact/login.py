@@ -68,6 +68,8 @@ class Login(AccessTokens):
         while back.get("state") != state or "code" not in back:
             pasted = await terminal.ask_secret("Its last address, with state and code")
             back = dict(parse_qsl(pasted.partition("?")[2].partition("#")[0]))
+            if back.get("state") == state and "error" in back:
+                raise NotAuthorized("access was denied")
         await self._async_request(
             grant_type="authorization_code",
             code=back["code"],

@@ -520,6 +520,35 @@ async def test_what_is_hidden_while_it_is_published_is_published_later(
     assert home.kinds == ["opened", "closed"] * 100
 
 
+@pytest.mark.parametrize("reload", [True, False])
+async def test_a_backlog_that_is_interrupted_is_not_dated_anew(
+    home: LogHome, reload: bool
+) -> None:
+    """Bare dates of hours ago would start automations."""
+    home.cloud.history_time_format = "%Y-%m-%d"
+    await home.unload()
+    for _ in range(60):
+        home.freezer.tick(1)
+        home.gate.move_by_hand()
+    moved_at = now()
+    home.freezer.tick(5 * HOUR)
+    interruptions: list[asyncio.Future[None]] = []
+
+    @callback
+    def interrupt(_event: Event) -> None:
+        if not interruptions:
+            home.fail("sync", 0 if reload else 1, status=503)
+            act = home.reload if reload else home.coordinator.async_refresh
+            interruptions.append(asyncio.ensure_future(act()))
+
+    home.hass.bus.async_listen("parqex_access", interrupt)
+    await home.link()
+    await interruptions[0]
+    await home.advance(60)
+    await until(lambda: len(home.events) == 60)
+    assert max(home.times) <= moved_at
+
+
 async def test_what_was_hidden_is_not_dated_after_it_happened(home: LogHome) -> None:
     """access-log.md: a bare date has the time at which the log was read before."""
     home.cloud.history_time_format = "%Y-%m-%d"

@@ -1,6 +1,7 @@
 """Tokens by GET, and no secret in anything that goes wrong with them."""
 
 from itertools import product
+import json
 import logging
 from typing import Any
 
@@ -105,6 +106,17 @@ async def test_odd_lifetime_loses_no_tokens(
     assert (token["access_token"], token["refresh_token"]) == ("a", "r")
     assert token["expires_in"] == seconds
     json_bytes(token)
+
+
+@pytest.mark.parametrize(("status", "end"), [(201, ""), (200, "\n")])
+async def test_odd_answer_loses_no_tokens(
+    login: ParqExImplementation, cloud: Cloud, status: int, end: str
+) -> None:
+    """Another success, or blanks around them: the old tokens are worthless now."""
+    body = json.dumps({"access_token": f"a{end}", "refresh_token": f" r{end}"})
+    cloud.faults.add("token", Fault(status=status, body=body))
+    token = await login.async_refresh_token({"refresh_token": "old"})
+    assert (token["access_token"], token["refresh_token"]) == ("a", "r")
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,7 @@ class AccessLog:
         """Stop fetching, and save what was published."""
         if self._task:
             self._task.cancel()
+            await asyncio.wait([self._task])
         await self._store.async_save()
 
     def available(self, controller_id: str) -> bool:
@@ -179,11 +180,9 @@ class AccessLog:
             except Exception:  # noqa: BLE001  # it is logged
                 LOGGER.exception("Unexpected error fetching the access log")
             # While ParqEx fails, the next refresh that succeeds goes on here.
-            seconds = (
-                self._schedule.seconds_until_next(monotonic())
-                if self._coordinator.last_update_success
-                else None
-            )
+            seconds = None
+            if self._coordinator.last_update_success:
+                seconds = self._schedule.seconds_until_next(monotonic())
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._wake.wait()
@@ -210,10 +209,6 @@ class AccessLog:
                 continue
             earliest = self._store.known_until(access_points)
             new = await self._reader.async_new(snapshot, answers, earliest)
-            if not self._coordinator.last_update_success:
-                # Nothing would start: it is published later, and its time is not lost.
-                schedule.hurry()
-                return
             schedule.await_missing((one.entry.event for one in new), monotonic())
             # What is hidden meanwhile is published later, as what was read before.
             listed = self._coordinator.data.access_points
@@ -224,7 +219,14 @@ class AccessLog:
                 )
                 async_dispatcher_send(self._coordinator.hass, signal, shown)
                 self._coordinator.async_notify(shown)
-            await self._async_publish(new, schedule)
+            published = False
+            try:
+                published = await self._async_publish(new)
+            finally:
+                if not published:
+                    # The rest is published later, and its time is not lost.
+                    schedule.hurry()
+                    self._store.async_finish_fetch(read, earliest or now)
 
     async def _async_fetch(
         self,
@@ -277,16 +279,13 @@ class AccessLog:
         except NotAuthorized:
             raise Forbidden("not allowed for this account") from None
 
-    async def _async_publish(
-        self, new: list[Dated], schedule: ControllerSchedule
-    ) -> None:
-        """Publish accesses in order, and let what each one starts see it alone."""
+    async def _async_publish(self, new: list[Dated]) -> bool:
+        """Publish accesses in order; return False if ParqEx failed meanwhile."""
         hidden: set[str] = set()
         for entry, occurred_at, _ in new:
             if not self._coordinator.last_update_success:
-                # As above: the rest is published later.
-                schedule.hurry()
-                return
+                # It would start nothing.
+                return False
             access = Access.of(entry.event, occurred_at, self.records_names)
             access_point_id = access.access_point_id
             if access_point_id not in self._coordinator.data.access_points:
@@ -298,3 +297,4 @@ class AccessLog:
                 self._coordinator.async_notify([access_point_id])
                 self._async_notify(access)
             await asyncio.sleep(0)
+        return True

@@ -62,7 +62,7 @@ class ParqExImplementation(AuthImplementation):
         data |= {"client_id": self.client_id, "client_secret": self.client_secret}
         answer = await self._async_send(data)
         if (
-            answer.http_status == HTTPStatus.OK
+            answer.is_accepted
             and (tokens := parse_tokens(answer.body))
             # A refresh without a new refresh token leaves the old one in place; a
             # link without one would end with its first access token.
@@ -125,9 +125,10 @@ def parse_tokens(body: Any) -> dict[str, Any] | None:
     if "access_token" not in body and isinstance(body.get("data"), dict):
         body = body["data"]
     tokens: dict[str, Any] = {
-        key: body[key]
+        key: text
         for key in ("access_token", "refresh_token")
-        if isinstance(body.get(key), str) and re.fullmatch("[!-~]+", body[key])
+        if isinstance(text := body.get(key), str)
+        and re.fullmatch("[!-~]+", text := text.strip())
     }
     if "access_token" not in tokens:
         return None

@@ -105,7 +105,9 @@ class NewAccountTokens:
 
     async def async_access_token(self) -> str:
         """Return the access token, renewed if it has expired: a dialog may stay open."""
-        token = self._data[CONF_TOKEN]
+        if (token := self._data.get(CONF_TOKEN)) is None:
+            # The dialog was submitted on two devices.
+            raise NotAuthorized("rejected already")
         if token["expires_at"] < time() + CLOCK_OUT_OF_SYNC_MAX_SEC:
             token = await _async_refresh(self._implementation, self._rate_limit, token)
             self._data[CONF_TOKEN] = token
