@@ -333,6 +333,32 @@ async def test_what_was_open_before_a_start_is_left_open(
     assert len(home.sent) == 1
 
 
+@pytest.mark.parametrize("outage", [True, False])
+@pytest.mark.parametrize("sensor", [DOOR, COVER])
+async def test_what_does_not_stay_open_after_a_start_is_not_left_open(
+    home: Home, sensor: str, outage: bool
+) -> None:
+    """It is closed, or ParqEx fails, while its own time is counted."""
+    await choose(home.hass, home.entry, webhook=False, show_as="both")
+    await home.open(600)
+    await home.unload()
+    home.hass.set_state(CoreState.not_running)
+    inputs = {"sensor": sensor, "open_for": {"minutes": 5}}
+    await home.automate("left_open", inputs)
+    await home.reload()
+    await home.hass.async_start()
+    await home.advance(120)
+    if outage:
+        home.cloud.faults.add("sync", OUTAGE, 1)
+        await home.advance(60)
+    else:
+        await home.close(60)
+    await home.advance(200)
+    assert not home.messages
+    await home.advance(200)
+    assert len(home.messages) == outage
+
+
 @pytest.mark.parametrize("blueprint", ["left_open", "open_on_arrival"])
 async def test_a_button_works_while_other_phones_are_notified(
     home: Home, blueprint: str

@@ -409,6 +409,44 @@ async def test_another_account_is_linked_beside_the_first_and_ends_no_repair(
     assert home.logins
 
 
+@pytest.mark.parametrize("source", ["reauth", "reconfigure", "user"])
+async def test_a_dialog_that_is_open_twice_loses_no_login(
+    home: Home, browser: Browser, source: str
+) -> None:
+    """Each page goes on when the browser comes back; the code works once."""
+    result = await (start(home.hass) if source == "user" else again(home, source))
+    await browser.allow(result, home.house.owner)
+    home.cloud.requests.clear()
+    results = await asyncio.gather(*(submit(home.hass, result) for _ in range(2)))
+    await settle(home.hass)
+    assert home.endpoints.count("token") == 1
+    assert {one["reason"] for one in results} <= {
+        *("already_configured", f"{source}_successful")
+    }
+    await home.reload()
+    assert home.entry.state is ConfigEntryState.LOADED
+    await home.advance(30)
+    assert home.coordinator.last_update_success
+
+
+async def test_a_first_dialog_that_is_open_twice_links_once(
+    hass: HomeAssistant, cloud: Cloud, house: DemoHouse, browser: Browser
+) -> None:
+    """Home Assistant ends the dialog with the answer that is there first."""
+    result = await start(hass)
+    await browser.allow(result, house.owner)
+    results = await asyncio.gather(
+        *(submit(hass, result) for _ in range(2)), return_exceptions=True
+    )
+    await settle(hass)
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    assert entry.state is ConfigEntryState.LOADED
+    assert [one["reason"] for one in results if isinstance(one, dict)] == [
+        "already_configured"
+    ]
+    assert not hass.config_entries.flow.async_progress()
+
+
 @pytest.mark.parametrize("source", ["reauth", "reconfigure"])
 async def test_a_rejected_login_that_is_submitted_twice_is_said_twice(
     home: Home, browser: Browser, source: str

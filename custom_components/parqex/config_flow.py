@@ -62,6 +62,7 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         """Initialize before any account is known."""
         super().__init__()
         self._data: dict[str, Any] = {}
+        self._is_linked = False
         self._rate_limit = RateLimit()
         self._lock = asyncio.Lock()
 
@@ -119,10 +120,12 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Request tokens, and say what to do where ParqEx rejects the credentials."""
+        # It may be open, or submitted, twice; codes and refresh tokens work once.
+        async with self._lock:
+            if not self._data:
+                result = await super().async_step_creation(user_input)
         if self._data:
-            # A browser went while their account was identified; the code works once.
             return await self.async_step_identify({})
-        result = await super().async_step_creation(user_input)
         if result.get("reason") == "oauth_unauthorized":
             return self._async_reject("credentials_rejected")
         return self._async_stay(result)
@@ -136,31 +139,30 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
 
     @override
     async def async_oauth_create_entry(self, data: dict[str, Any]) -> ConfigFlowResult:
-        """Keep the new tokens and identify their account."""
+        """Keep the new tokens; their account is identified next."""
         self._data = data
-        return await self.async_step_identify({})
+        return self.async_show_form(step_id="identify")
 
     async def async_step_identify(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Fetch whose account was linked; a failed request can be repeated.
 
-        Aborting would lose the new tokens, and ParqEx may already have replaced those
-        of an account that is being linked again.
+        Aborting would lose the new tokens, which may have replaced those of an entry.
         """
         if user_input is None:
             return self.async_show_form(step_id="identify")
-        try:
-            # The form may be submitted twice, but refresh tokens work once.
-            async with self._lock:
+        async with self._lock:
+            if self._is_linked:
+                return self.async_abort(reason="already_configured")
+            try:
                 account = await self._async_account()
-        except AUTH_ERRORS:
-            return self._async_reject("credentials_rejected")
-        except SERVICE_ERRORS as err:
-            return self.async_show_form(
-                step_id="identify", errors={"base": error_key(err)}
-            )
-        return await self._async_finish(account)
+            except AUTH_ERRORS:
+                return self._async_reject("credentials_rejected")
+            except SERVICE_ERRORS as err:
+                errors = {"base": error_key(err)}
+                return self.async_show_form(step_id="identify", errors=errors)
+            return await self._async_finish(account)
 
     async def _async_account(self) -> Account:
         """Fetch the account that the new tokens are for."""
@@ -180,9 +182,8 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
         unique_ids = [one.unique_id or "" for one in self._async_current_entries()]
         # ParqEx spells ids in several ways.
         known = {plain_id(one): one for one in unique_ids}
-        entry = await self.async_set_unique_id(
-            known.get(plain_id(account.id), account.id), raise_on_progress=False
-        )
+        unique_id = known.get(plain_id(account.id), account.id)
+        entry = await self.async_set_unique_id(unique_id, raise_on_progress=False)
         if entry is not None:
             await TokenStore(self.hass, entry).async_replace(self._data)
             for issue in MAY_NOT.values():
@@ -194,10 +195,10 @@ class ParqExFlowHandler(AbstractOAuth2FlowHandler, domain=DOMAIN):
             # Linking that account must not end this flow.
             await self.async_set_unique_id(None)
             return self._async_reject("wrong_account")
+        self._is_linked = True
         if entry is None:
-            return self.async_create_entry(
-                title=account.name or MANUFACTURER, data=self._data
-            )
+            title = account.name or MANUFACTURER
+            return self.async_create_entry(title=title, data=self._data)
         # Home Assistant has a reason of its own for an account that is linked again.
         reason = UNDEFINED if again else "already_configured"
         return self.async_update_reload_and_abort(entry, reason=reason)
@@ -255,9 +256,8 @@ class ParqExOptionsFlow(OptionsFlowWithReload):
         """Show the options, and save them if the webhook is off."""
         if user_input is None:
             return self._async_show_options()
-        webhook = user_input.pop(CONF_WEBHOOK)
         self._options = user_input
-        if not webhook:
+        if not self._options.pop(CONF_WEBHOOK):
             self._turned_off = self.config_entry.options.get(CONF_WEBHOOK_ID)
             return self.async_create_entry(data=self._options)
         return await self.async_step_webhook()

@@ -78,6 +78,7 @@ class TokenStore:
 
     async def _async_write(self, data: Mapping[str, Any]) -> None:
         """Write new data to disk, then use them."""
+        _digest(data)  # raises where there are no tokens: nothing is to be lost
         replaced, _ = await self._async_load()
         replaced = [*replaced, _digest(self._entry.data)][-MAX_REPLACED:]
         try:
