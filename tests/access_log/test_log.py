@@ -752,6 +752,8 @@ async def test_ten_thousand_entries_let_others_work(home: LogHome) -> None:
     start, turns = now(), 0
 
     def edit(events: list[Any]) -> list[Any]:
+        nonlocal turns
+        turns = 0
         times = (start - timedelta(seconds=n) for n in range(100_000, 110_000))
         return events + [
             {**events[0], "toggle_date_time": f"{at:%F %T}"} for at in times
@@ -767,11 +769,11 @@ async def test_ten_thousand_entries_let_others_work(home: LogHome) -> None:
     home.gate.open_by_hand()
     working = asyncio.create_task(others())
     await begin_fetch(home)
-    turns = 0
     await until(lambda: home.events)
     working.cancel()
     assert home.kinds == ["opened"]
-    assert turns > 30
+    # A slice is 500 entries, once when they are parsed and once when they are dated.
+    assert turns >= 40
 
 
 async def test_a_rejected_token_is_no_refusal_of_the_log(home: LogHome) -> None:

@@ -1,5 +1,7 @@
 """The trigger "Access point used": found in the automation editor, saved, and started."""
 
+from contextlib import suppress
+
 from playwright.async_api import expect
 
 from scripts.demo_home.demo import Demo
@@ -54,7 +56,16 @@ async def test_an_automation_starts_when_a_visitor_comes(
     await expect(add.window).to_have_count(0)
     # The page knows its options now. In its middle are its targets, to be pressed, too.
     heading = page.get_by_role("heading", name=NAME)
-    await heading.click(position={"x": 5, "y": 5})
+
+    async def options_are_shown() -> bool:
+        """Press again if the dialog, while it faded, took the click."""
+        await heading.click(position={"x": 5, "y": 5})
+        shown = page.get_by_text("Event type", exact=True).first
+        with suppress(AssertionError):
+            await expect(shown).to_be_visible(timeout=5000)
+        return await shown.is_visible()
+
+    await until(options_are_shown, 30, "The options of the trigger do not show")
     for option in ("Event type", "Person", "Channel", "Not older than"):
         await expect(page.get_by_text(option, exact=True).first).to_be_visible()
     await browser.ask("DELETE", AUTOMATION)
