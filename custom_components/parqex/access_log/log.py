@@ -225,8 +225,9 @@ class AccessLog:
             finally:
                 if not published:
                     # The rest is published later, and its time is not lost.
-                    schedule.hurry()
                     self._store.async_finish_fetch(read, earliest or now)
+            if not published:
+                schedule.hurry()
 
     async def _async_fetch(
         self,
@@ -284,8 +285,7 @@ class AccessLog:
         hidden: set[str] = set()
         for entry, occurred_at, _ in new:
             if not self._coordinator.last_update_success:
-                # It would start nothing.
-                return False
+                return False  # it would start nothing
             access = Access.of(entry.event, occurred_at, self.records_names)
             access_point_id = access.access_point_id
             if access_point_id not in self._coordinator.data.access_points:
