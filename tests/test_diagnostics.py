@@ -94,6 +94,18 @@ async def test_seconds_from_a_webhook_to_the_list(
     assert shown["seconds_from_webhook_to_list"] == [5.0]
 
 
+async def test_seconds_to_confirm(
+    home: Home, hass_client: ClientSessionGenerator
+) -> None:
+    """From the answer to a command to the list that shows its state, in tenths."""
+    await home.turn("turn_on")
+    await home.advance(2.13, times=3)
+    shown: Any = await get_diagnostics_for_config_entry(
+        home.hass, hass_client, home.entry
+    )
+    assert shown["seconds_to_confirm"] == [4.3]
+
+
 async def test_a_device(home: Home, hass_client: ClientSessionGenerator) -> None:
     """A controller with its access points, an access point, or nothing any more."""
     await live(home)
