@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component import common
 
 from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
 from homeassistant.components.blueprint.models import Blueprint, DomainBlueprints
+from homeassistant.components.notify.const import NOTIFY_SERVICE_SCHEMA
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import CoreState, HomeAssistant, ServiceCall
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -118,7 +119,9 @@ class Home(LinkedHome):
         if notify:
             service = slugify(f"mobile_app_{name}")
             assert self.hass.services.has_service("notify", service)
-            self.hass.services.async_register("notify", service, notify)
+            self.hass.services.async_register(
+                "notify", service, notify, NOTIFY_SERVICE_SCHEMA
+            )
         registry = dr.async_get(self.hass)
         (device,) = dr.async_entries_for_config_entry(registry, entry.entry_id)
         return device.id
@@ -638,6 +641,16 @@ async def test_night_tried_out_by_day(home: Home) -> None:
     await home.advance(600)
     await home.open(1800)
     assert not home.sent
+
+
+@pytest.mark.parametrize(("until", "closes"), [("04:30:00", 0), ("04:29:00", 1)])
+async def test_night_ends(home: Home, until: str, closes: int) -> None:
+    """Only an end that is earlier than "Close at" is that of the next day."""
+    again = {"repeat_every": 50, "repeat_until": until}
+    await home.automate("close_at_night", NIGHT | again)
+    await home.advance(35 * 60)
+    await home.open(3600, "Elevator")
+    assert home.sent == [("Elevator", "CLOSED")] * closes
 
 
 async def test_night_again(home: Home) -> None:
