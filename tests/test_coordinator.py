@@ -277,3 +277,14 @@ async def test_answers_do_not_overtake_each_other(home: Home) -> None:
     await second
     assert home.syncs == 2
     assert home.shown() == "on"
+
+
+async def test_what_is_unloaded_hears_nothing_more(home: Home) -> None:
+    """An answer on its way may come while all that listens goes, and is saved."""
+    home.gate.open_by_hand()
+    home.fail("sync", 1, delay=5)
+    refreshing = await begin(home.coordinator.async_refresh())
+    await home.coordinator.async_shutdown()
+    home.freezer.tick(6)
+    await refreshing
+    assert home.shown() == "off"

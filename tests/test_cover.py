@@ -104,6 +104,21 @@ async def test_who_asked_is_known(both: Home, hass_admin_user: MockUser) -> None
         assert state.context.user_id == hass_admin_user.id
 
 
+async def test_the_refused_is_not_who_opened(
+    both: Home, hass_admin_user: MockUser
+) -> None:
+    """The state that confirms a command is shown as of who asked for that one."""
+    await both.advance(30)
+    context = Context(user_id=hass_admin_user.id)
+    await both.act("cover", "open_cover", COVER, context=context)
+    both.freezer.tick(3)
+    with refused("a moment ago"):
+        await both.act("cover", "close_cover", COVER, context=Context())
+    await both.advance(2)
+    state = both.state(COVER)
+    assert (state.state, state.context.user_id) == ("open", hass_admin_user.id)
+
+
 async def test_the_option_enables_and_disables(home: Home) -> None:
     """What there is, at once, and what comes later."""
     assert enabled(home) == {GATE, DOOR}

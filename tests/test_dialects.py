@@ -26,6 +26,7 @@ from tests.simulator.settings import WAYS, choose
 HEARD_WITH = {
     "history_refusal": {"history_types": "door only"},
     "slash_status": {"slash": "always"},
+    "wrong_method": {"sync_method": "POST", "token_method": "POST"},
 }
 
 # By setting the row of the diagnostics where a way that is not documented shows.

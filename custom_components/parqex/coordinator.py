@@ -172,6 +172,8 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
     @override
     def async_update_listeners(self) -> None:
         """Notify of an update; of every id where ParqEx became available or not."""
+        if self._shutdown_requested:
+            return  # who would listen is being unloaded
         super().async_update_listeners()
         was_available, self._was_available = (
             self._was_available,

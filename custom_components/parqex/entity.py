@@ -22,7 +22,7 @@ from .const import (
     SIGNAL_LOG_SHOWN,
 )
 from .coordinator import ParqExCoordinator
-from .data import ParqExConfigEntry, ParqExData
+from .data import Command, ParqExConfigEntry, ParqExData
 
 # An assistant would open a gate, or say whether it stands open, to anybody within
 # earshot: that is for the user to allow, on Home Assistant's own page.
@@ -147,6 +147,8 @@ class ParqExShowAsEntity(ParqExAccessPointEntity):
 class ParqExControl(ParqExShowAsEntity):
     """A control of an access point; the key of its description is its platform."""
 
+    _asked: Command | None = None
+
     @property
     @override
     def suggested_object_id(self) -> str | None:
@@ -186,7 +188,12 @@ class ParqExControl(ParqExShowAsEntity):
     @override
     def _handle_coordinator_update(self) -> None:
         """Show what is requested, and by whom: Home Assistant forgets it after 5 s."""
-        command = self.data.commands.unconfirmed(self._listed_id)
+        asked, self._asked = (
+            self._asked,
+            self.data.commands.unconfirmed(self._listed_id),
+        )
+        # What confirms it, too, is shown as of who asked, and not of who was refused.
+        command = self._asked or asked
         if command and command.context:
             self.async_set_context(command.context)
         super()._handle_coordinator_update()

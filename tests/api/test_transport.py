@@ -39,6 +39,7 @@ MEANINGS: list[tuple[int, type[ParqExError]]] = [
     *[(500, ServiceFailed), (501, ServiceFailed)],
     *[(403, Forbidden), (429, RateLimited), (503, CannotConnect)],
 ]
+LOGIN_ERRORS = ("invalid_client", "invalid_grant", "unauthorized_client")
 RENEWED = ("sync", "toggle")
 TOGGLE = {428: SensorRequired, 501: NotSupported, 503: CannotConnect}
 
@@ -227,6 +228,30 @@ async def test_a_redirect_to_nowhere_is_not_remembered(api: Api) -> None:
             await api.client.async_sync()
         await api.client.async_sync()
     assert [one.path for one in api.cloud.requests] == [path, f"{path}/", path] * 2
+
+
+@pytest.mark.parametrize("endpoint", ["sync", "token"])
+@pytest.mark.parametrize(
+    ("refusal", "counts"),
+    [
+        *((Answer(400, {"error": error}), True) for error in LOGIN_ERRORS),
+        (Answer(401, {"errors": [{"message": "The access token has expired."}]}), True),
+        *((Answer(429, None), True), (Answer(503, None, retry_after=60), True)),
+        *((Answer(status, None), False) for status in (400, 401, 403, 404, 405, 503)),
+        (Answer(400, {"error": "invalid_request"}), False),
+    ],
+)
+async def test_after_a_501_only_what_is_certain_counts(
+    endpoint: str, refusal: Answer, counts: bool
+) -> None:
+    """Of the other method, which may be the right one; the 501 may pass."""
+    answers = [Answer(501, None), refusal]
+
+    async def send(_method: str, _path: str) -> Answer:
+        return answers.pop(0)
+
+    answer = await Dialect().async_send(endpoint, send)
+    assert (answer is refusal, answer.http_status == 501) == (counts, not counts)
 
 
 @pytest.mark.parametrize("body", [PAGE, '{"success": false}', '{"code": 405}'])

@@ -235,7 +235,10 @@ class Walk:
 
     async def jump(self, minutes: int) -> None:
         """Let the clocks of ParqEx and Home Assistant differ."""
-        await self.wait(130)
+        # What is linked, or was never read, while they differ may have other times.
+        if minutes and self.in_trouble:
+            return
+        await self.wait(1025)
         self.cloud.now = lambda: self.real_time() + timedelta(minutes=minutes)
         self.jumped = True
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -125,6 +126,18 @@ async def test_one_failure_teaches_no_other_way_to_ask(home: Home) -> None:
     assert login_is_kept(home)
     methods = [one.method for one in home.cloud.requests if one.endpoint == "token"]
     assert (methods[0], methods[-1]) == ("GET", "GET")
+
+
+@pytest.mark.parametrize("wrong_method", [405, 501])
+async def test_a_login_that_is_rejected_at_the_start(
+    unlinked: Home, wrong_method: Any
+) -> None:
+    """Before it is known that tokens are asked for by POST."""
+    cloud = unlinked.cloud
+    cloud.token_method, cloud.wrong_method = "POST", wrong_method
+    cloud.oauth.revoke(unlinked.house.owner)
+    await set_up(unlinked.hass, unlinked.entry)
+    assert unlinked.logins
 
 
 async def test_two_accounts_renew_their_tokens_side_by_side(

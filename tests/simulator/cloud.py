@@ -73,6 +73,7 @@ class Cloud:
     toggle_path: Literal["endpoints", "endpoint"] = "endpoints"
     token_method: Literal["GET", "POST"] = "GET"
     sync_method: Literal["GET", "POST"] = "GET"
+    wrong_method: Literal[405, 501] = 405
     history_types: set[str] = field(default_factory=lambda: {"device", "door"})
     history_owner_only: bool = True
     history_order: Literal["newest", "oldest", "shuffled"] = "newest"
@@ -107,9 +108,13 @@ class Cloud:
     def __post_init__(self) -> None:
         """Give one application credentials."""
         self.random = Random(self.seed)
-        self.oauth = OAuth(self.now, self.random)
+        self.oauth = OAuth(self.clock, self.random)
         self.application = self.oauth.add_application(CLIENT_ID, "Home Assistant")
         self._id_styles = cycle(_ID_STYLES)
+
+    def clock(self) -> datetime:
+        """Return the time of all its parts, though `now` may be replaced."""
+        return self.now()
 
     def add_account(self, first_name: str, last_name: str) -> Account:
         """Add a person who can sign in."""
@@ -136,7 +141,7 @@ class Cloud:
             owner=owner,
             hardware_name=hardware_name,
             blackbox_code=code,
-            now=self.now,
+            now=self.clock,
             log=self.events.append,
             created_at=self.now(),
         )

@@ -130,13 +130,20 @@ class Simulator:
             location = str(http.rel_url.with_path(moved, keep_query=True))
             answer, fault = redirect(location, self.cloud.slash_status), None
         elif route is None:
-            answer, fault = _nothing_here(routes), None
+            answer, fault = self._nothing_here(routes), None
         else:
             fault = self.cloud.faults.take(request.endpoint)
             answer = await self._answer(route, request, fault)
         if not (fault and fault.silent):
             request.status = answer.status
         return await self._send(http, answer, fault)
+
+    def _nothing_here(self, routes: dict[str, Route]) -> Answer:
+        if routes:
+            allowed = {"Allow": ", ".join(routes)}
+            return errors(self.cloud.wrong_method, "This method is not known.", allowed)
+        # As a web server answers that has no API.
+        return html("<!doctype html><title>404</title><h1>404 Not Found</h1>", 404)
 
     async def _receive(self, http: web.Request, endpoint: str) -> Request:
         body = await http.text()
@@ -222,13 +229,6 @@ def _endpoint(http: web.Request, routes: dict[str, Route]) -> str:
     if routes:
         return routes.get(http.method, next(iter(routes.values())))[0]
     return "toggle" if http.path.endswith("/toggle") else "unknown"
-
-
-def _nothing_here(routes: dict[str, Route]) -> Answer:
-    if routes:
-        return errors(405, "This method is not allowed.", {"Allow": ", ".join(routes)})
-    # As a web server answers that has no API.
-    return html("<!doctype html><title>404</title><h1>404 Not Found</h1>", 404)
 
 
 def _reset(http: web.Request) -> None:

@@ -13,6 +13,7 @@ _SETTINGS: Final[Mapping[str, tuple[Any, ...] | Mapping[str, Any]]] = {
     "sync_method": ("GET", "POST"),
     "toggle_path": ("endpoints", "endpoint"),
     "token_method": ("GET", "POST"),
+    "wrong_method": (405, 501),
     "time_zone": ("UTC", "America/New_York", "Europe/Berlin", "Asia/Shanghai"),
     "history_types": {
         "device and door": frozenset({"device", "door"}),

@@ -114,6 +114,16 @@ class Answer(NamedTuple):
         return any(text in message for text in OF_CONTROLLER)
 
     @property
+    def is_certain(self) -> bool:
+        """Whether it is a refusal that no wrong method explains: of a login or a limit."""
+        match self.body:
+            case {"error": "invalid_client" | "invalid_grant" | "unauthorized_client"}:
+                return True
+        error = self.error()
+        said = isinstance(error, NotAuthorized) and self.message is not None
+        return said or isinstance(error, RateLimited)
+
+    @property
     def message(self) -> str | None:
         """The text of a documented error, in either of its two shapes."""
         match self.body:

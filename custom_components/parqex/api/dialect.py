@@ -98,9 +98,9 @@ class Dialect:
                 refused |= {path, used}
             else:
                 break
-        # A 501 may pass by itself; only what works says otherwise.
+        # A 501 may pass by itself, and a refusal of the other method means little.
         passes = refusals[0].http_status == HTTPStatus.NOT_IMPLEMENTED
-        return refusals[0 if passes else -1]
+        return refusals[0 if passes and not refusals[-1].is_certain else -1]
 
     def report(self) -> dict[str, Any]:
         """Return what was learnt and seen, without anything private, as JSON."""
