@@ -1,8 +1,9 @@
 """In which zone ParqEx writes its times."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.parqex.access_log.clock import (
@@ -152,6 +153,14 @@ def test_of_an_hour_that_comes_twice_it_is_the_later_possible_one(
     time, clock = written(first, NEW_YORK), clock_of(zone=zone)
     for following in (first, first + HOUR):
         assert clock.to_utc(time, WINTER, first, following) == following
+
+
+def test_today_begins_five_minutes_late(freezer: FrozenDateTimeFactory) -> None:
+    """In every zone that may be the service's: clocks may differ."""
+    for zone, hour in ((UTC, 0), (NEW_YORK, 5), (None, 5)):
+        for minute, day in ((4, 1), (5, 2)):
+            freezer.move_to(datetime(2026, 11, 2, hour, minute, tzinfo=UTC))
+            assert clock_of(zone=zone).today() == date(2026, 11, day)
 
 
 def test_a_time_is_not_known_while_the_candidates_disagree_or_are_unknown() -> None:
