@@ -20,7 +20,7 @@ from custom_components.parqex.api import (
     SensorRequired,
     ServiceFailed,
 )
-from custom_components.parqex.api.answer import Answer, parse_json
+from custom_components.parqex.api.answer import LOGIN_ERRORS, Answer, parse_json
 from tests.common import detours
 from tests.simulator import Fault, Simulator
 
@@ -39,7 +39,6 @@ MEANINGS: list[tuple[int, type[ParqExError]]] = [
     *[(500, ServiceFailed), (501, ServiceFailed)],
     *[(403, Forbidden), (429, RateLimited), (503, CannotConnect)],
 ]
-LOGIN_ERRORS = ("invalid_client", "invalid_grant", "unauthorized_client")
 RENEWED = ("sync", "toggle")
 TOGGLE = {428: SensorRequired, 501: NotSupported, 503: CannotConnect}
 
@@ -244,14 +243,17 @@ async def test_a_redirect_to_nowhere_is_not_remembered(api: Api) -> None:
 async def test_after_a_501_only_what_is_certain_counts(
     endpoint: str, refusal: Answer, counts: bool
 ) -> None:
-    """Of the other method, which may be the right one; the 501 may pass."""
-    answers = [Answer(501, None), refusal]
+    """Of the other method, which may be the right one while none has worked."""
+    dialect, good = Dialect(), Answer(200, {})
+    answers = [Answer(501, None), refusal, good, Answer(501, None), refusal]
 
     async def send(_method: str, _path: str) -> Answer:
         return answers.pop(0)
 
-    answer = await Dialect().async_send(endpoint, send)
-    assert (answer is refusal, answer.http_status == 501) == (counts, not counts)
+    assert ((await dialect.async_send(endpoint, send)) is refusal) is counts
+    assert await dialect.async_send(endpoint, send) is good
+    assert (await dialect.async_send(endpoint, send)).http_status == 501
+    assert not answers
 
 
 @pytest.mark.parametrize("body", [PAGE, '{"success": false}', '{"code": 405}'])

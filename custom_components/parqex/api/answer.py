@@ -42,6 +42,14 @@ _LIMITS = re.compile("limit|retry|quota", re.IGNORECASE)
 # Seen by clients of the earlier brand: the command may have been heard.
 NO_RESPONSE = "didn't respond"
 
+# What RFC 6749 and 6750 say of a login.
+LOGIN_ERRORS = (
+    "invalid_client",
+    "invalid_grant",
+    "invalid_token",
+    "unauthorized_client",
+)
+
 # What toggle says about a controller, in small letters.
 OF_CONTROLLER: dict[str, type[ParqExError]] = {
     NO_RESPONSE: CannotConnect,
@@ -115,10 +123,9 @@ class Answer(NamedTuple):
 
     @property
     def is_certain(self) -> bool:
-        """Whether it is a refusal that no wrong method explains: of a login or a limit."""
-        match self.body:
-            case {"error": "invalid_client" | "invalid_grant" | "unauthorized_client"}:
-                return True
+        """Whether it is a refusal that a wrong method hardly explains."""
+        if isinstance(self.body, dict) and self.body.get("error") in LOGIN_ERRORS:
+            return True
         error = self.error()
         said = isinstance(error, NotAuthorized) and self.message is not None
         return said or isinstance(error, RateLimited)

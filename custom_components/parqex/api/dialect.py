@@ -98,9 +98,12 @@ class Dialect:
                 refused |= {path, used}
             else:
                 break
-        # A 501 may pass by itself, and a refusal of the other method means little.
-        passes = refusals[0].http_status == HTTPStatus.NOT_IMPLEMENTED
-        return refusals[0 if passes and not refusals[-1].is_certain else -1]
+        # A 501 may pass by itself. That the method is unknown is believed where the other
+        # one works, or nothing has worked yet and that one's refusal is certain.
+        passes = refusals[0].http_status == HTTPStatus.NOT_IMPLEMENTED and (
+            endpoint in self.addresses or not refusals[-1].is_certain
+        )
+        return refusals[0 if passes else -1]
 
     def report(self) -> dict[str, Any]:
         """Return what was learnt and seen, without anything private, as JSON."""
