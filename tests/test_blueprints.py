@@ -653,6 +653,17 @@ async def test_night_ends(home: Home, until: str, closes: int) -> None:
     assert home.sent == [("Elevator", "CLOSED")] * closes
 
 
+async def test_night_that_begins_late(home: Home) -> None:
+    """After midnight, it ends this morning, and not tomorrow."""
+    home.freezer.tick(timedelta(hours=19, minutes=59))
+    night = {"close_at": "23:59:59", "repeat_every": 60, "repeat_until": "01:00:00"}
+    await home.automate("close_at_night", NIGHT | night)
+    await home.open(90)
+    await home.advance(3600)
+    await home.open(7200)
+    assert home.sent == [("Main gate", "CLOSED")]
+
+
 async def test_night_again(home: Home) -> None:
     """Until morning it closes again; what stays open is sent once, and taken back.
 

@@ -16,15 +16,15 @@ from tests.simulator import Fault
 async def test_it_returns_a_week_newest_first(home: Home) -> None:
     """Of this access point alone."""
     home.gate.open_by_hand()
-    home.freezer.tick(timedelta(days=7))
+    home.freezer.tick(timedelta(days=6))
     home.gate.close_by_hand()
     home.cloud.door("Elevator").open_by_hand()
     home.freezer.tick(timedelta(days=1))
     home.house.entrance.unplugged = True
     home.gate.open_as(home.cloud.visitor("Vera Visitor"))
     assert [tuple(one.values()) for one in await home.history()] == [
-        ("failed", "2026-11-10T04:00:00-08:00", "Vera Visitor", "ParqEx Web", False),
-        ("closed", "2026-11-09T04:00:00-08:00", None, "Door Sensor", True),
+        ("failed", "2026-11-09T04:00:00-08:00", "Vera Visitor", "ParqEx Web", False),
+        ("closed", "2026-11-08T04:00:00-08:00", None, "Door Sensor", True),
     ]
 
 

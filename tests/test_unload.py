@@ -244,6 +244,18 @@ async def test_no_access_is_lost_however_far_publishing_has_come(
     assert home.shows_the_truth()
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+async def test_what_remains_of_a_cancelled_reload_shows_nothing_old(
+    home: Home, count: int
+) -> None:
+    """Home Assistant does not recover from it."""
+    reloading = asyncio.ensure_future(home.reload())
+    await turns(count)
+    reloading.cancel()
+    await settle(home.hass)
+    assert home.shown() == STATE_UNAVAILABLE
+
+
 async def test_nothing_from_before_linking_is_published_however_far_reading_has_come(
     home: Home, accesses: list[Event[Any]]
 ) -> None:
