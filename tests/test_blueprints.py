@@ -632,18 +632,21 @@ async def test_night_closes_what_was_asked_to_open(home: Home) -> None:
     assert home.sent == [("Main gate", "OPEN"), ("Main gate", "CLOSED")]
 
 
-async def test_night_tried_out_by_day(home: Home) -> None:
-    """It does not go on closing until the night is over."""
-    again = {"repeat_every": 20, "close_at": "22:00:00", "repeat_until": "21:00:00"}
+@pytest.mark.parametrize(("until", "closes"), [("03:00:00", 0), ("05:30:00", 1)])
+async def test_night_run_by_hand(home: Home, until: str, closes: int) -> None:
+    """By night it goes on, by day it does not."""
+    again = {"repeat_every": 20, "close_at": "22:00:00", "repeat_until": until}
     await home.automate("close_at_night", NIGHT | again)
     tried = {"entity_id": home.hass.states.async_entity_ids("automation")}
     await home.hass.services.async_call("automation", "trigger", tried)
     await home.advance(600)
     await home.open(1800)
-    assert not home.sent
+    assert home.sent == [("Main gate", "CLOSED")] * closes
 
 
-@pytest.mark.parametrize(("until", "closes"), [("04:30:00", 0), ("04:29:00", 1)])
+@pytest.mark.parametrize(
+    ("until", "closes"), [("04:30:00", 0), ("4:30", 0), ("04:29:00", 1)]
+)
 async def test_night_ends(home: Home, until: str, closes: int) -> None:
     """Only an end that is earlier than "Close at" is that of the next day."""
     again = {"repeat_every": 50, "repeat_until": until}
@@ -653,12 +656,17 @@ async def test_night_ends(home: Home, until: str, closes: int) -> None:
     assert home.sent == [("Elevator", "CLOSED")] * closes
 
 
-async def test_night_that_begins_late(home: Home) -> None:
-    """After midnight, it ends this morning, and not tomorrow."""
-    home.freezer.tick(timedelta(hours=19, minutes=59))
-    night = {"close_at": "23:59:59", "repeat_every": 60, "repeat_until": "01:00:00"}
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=9)])
+async def test_night_that_begins_late(home: Home, late: timedelta) -> None:
+    """After midnight or its end, it ends this morning, and not tomorrow."""
+    home.freezer.tick(timedelta(hours=19, minutes=58))
+    await home.advance(0)
+    night = {"close_at": "23:59:59", "repeat_every": 60, "repeat_until": "00:50:00"}
     await home.automate("close_at_night", NIGHT | night)
-    await home.open(90)
+    await home.open(60)
+    home.freezer.tick(late)
+    await home.advance(0)
+    await home.advance(90)
     await home.advance(3600)
     await home.open(7200)
     assert home.sent == [("Main gate", "CLOSED")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
 from homeassistant.setup import async_setup_component
 from tests.common import (
     GATE,
@@ -279,12 +279,14 @@ async def test_answers_do_not_overtake_each_other(home: Home) -> None:
     assert home.shown() == "on"
 
 
-async def test_what_is_unloaded_hears_nothing_more(home: Home) -> None:
-    """An answer on its way may come while all that listens goes, and is saved."""
+async def test_after_a_shutdown_nothing_is_shown(home: Home) -> None:
+    """An answer on its way may come while all that listens goes, or fails to go."""
+    assert await async_setup_component(home.hass, "homeassistant", {})
     home.gate.open_by_hand()
     home.fail("sync", 1, delay=5)
     refreshing = await begin(home.coordinator.async_refresh())
     await home.coordinator.async_shutdown()
     home.freezer.tick(6)
     await refreshing
-    assert home.shown() == "off"
+    await home.act("homeassistant", "update_entity", GATE)
+    assert home.shown() == STATE_UNAVAILABLE

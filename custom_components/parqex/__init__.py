@@ -102,9 +102,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: ParqExConfigEntry) -> b
     # Nothing is sent, fetched or published any more while entities go: they would miss it.
     data.commands.async_stop()
     await data.coordinator.async_shutdown()
-    # Should the rest fail or be cancelled, nothing old is shown for ever.
-    data.coordinator.last_update_success = False
-    data.coordinator.async_notify_all()
     await data.access_log.async_stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 

@@ -108,6 +108,15 @@ class ParqExCoordinator(DataUpdateCoordinator[Snapshot]):
         """Refresh, one at a time; whoever asks from now on wants another one."""
         self._next_refresh = None
         await super()._async_refresh(*args, **kwargs)
+        if self._shutdown_requested:
+            self.last_update_success = False
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Refresh no more; what cannot be unloaded then shows nothing old for ever."""
+        await super().async_shutdown()
+        self.last_update_success = False
+        self.async_notify_all()
 
     @override
     async def _async_update_data(self) -> Snapshot:

@@ -228,7 +228,7 @@ def _inflated(packed: bytes) -> bytes:
     raw = b""
     for _ in range(MAX_MEMBERS):
         stream = zlib.decompressobj(wbits)
-        raw += stream.decompress(packed, MAX_ANSWER + 1 - len(raw))
+        raw += stream.decompress(packed, MAX_ANSWER + 1)
         packed = stream.unused_data
         if not packed.startswith(_GZIP) or len(raw) > MAX_ANSWER:
             break
