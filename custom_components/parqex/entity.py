@@ -188,14 +188,11 @@ class ParqExControl(ParqExShowAsEntity):
     @override
     def _handle_coordinator_update(self) -> None:
         """Show what is requested, and by whom: Home Assistant forgets it after 5 s."""
-        asked, self._asked = (
-            self._asked,
-            self.data.commands.unconfirmed(self._listed_id),
-        )
+        asked = self.data.commands.unconfirmed(self._listed_id)
         # What confirms it, too, is shown as of who asked, and not of who was refused.
-        command = self._asked or asked
-        if command and command.context:
+        if (command := asked or self._asked) and command.context:
             self.async_set_context(command.context)
+        self._asked = asked
         super()._handle_coordinator_update()
 
 
