@@ -66,6 +66,22 @@ async def test_a_missing_entry_is_awaited_three_times(
     await fetched_after(home, [30, 60, 120, 900])
 
 
+async def test_an_earlier_movement_ends_no_wait(home: LogHome) -> None:
+    """Of the same state: the log may be some seconds behind the list."""
+
+    def late(events: list[Any]) -> list[Any]:
+        return events[-2:]
+
+    home.cloud.faults.add("history", events_of(late), times=1)
+    for _ in range(2):
+        for move in (home.gate.open_by_hand, home.gate.close_by_hand):
+            move()
+            home.freezer.tick(7)
+    await home.advance(3)
+    await home.advance(30)
+    assert home.kinds == ["opened", "closed"] * 2
+
+
 async def test_what_moves_while_a_fetch_is_under_way_needs_another_one(
     home: LogHome,
 ) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import math
 from typing import Any
 
-from ..api import AccessEvent, AccessPoint, SnapshotChange, State
+from ..api import AccessEvent, AccessPoint, SnapshotChange
 from ..const import LOGGER
+from .order import is_mixed
 
 # Attempts that failed move nothing; they are found at this pace.
 FETCH_INTERVAL = 15 * 60.0
@@ -31,7 +32,7 @@ class ControllerSchedule:
     """When the log of one controller is fetched next.
 
     `failures`: how often in a row it failed, or was refused if `refused`. `missing`: by
-    access point the state after a movement whose entry is not logged yet.
+    access point the movement whose entry is not logged yet, as it was listed.
     """
 
     next_at: float = -math.inf
@@ -39,7 +40,7 @@ class ControllerSchedule:
     available: bool = True
     refused: bool = False
     failures: int = 0
-    missing: dict[str, State] = field(default_factory=dict)
+    missing: dict[str, AccessPoint] = field(default_factory=dict)
     missing_fetches: int = 0
 
     def hurry(self) -> None:
@@ -50,7 +51,7 @@ class ControllerSchedule:
         """Fetch at once, and again soon while the entry is missing."""
         self.hurry()
         if access_point.state:
-            self.missing[access_point.id] = access_point.state
+            self.missing[access_point.id] = access_point
             self.missing_fetches = 0
 
     def begin(self, now: float) -> None:
@@ -65,9 +66,10 @@ class ControllerSchedule:
     def await_missing(self, new: Iterable[AccessEvent], now: float) -> None:
         """Fetch again soon where the entries of movements are not among the new ones."""
         # Of several movements between two refreshes, the last one is awaited.
-        newest = {one.access_point_id: one.state for one in new if one.success}
-        for access_point_id, state in newest.items():
-            if self.missing.get(access_point_id) is state:
+        newest = {one.access_point_id: one for one in new if one.success}
+        for access_point_id, event in newest.items():
+            moved = self.missing.get(access_point_id)
+            if moved and event.state is moved.state and not _is_earlier(event, moved):
                 del self.missing[access_point_id]
         if self.missing and self.missing_fetches < MISSING_ENTRY_FETCHES:
             wait = FIRST_RETRY * 2.0**self.missing_fetches
@@ -95,6 +97,14 @@ class ControllerSchedule:
         if refused or self.failures >= UNAVAILABLE_AFTER:
             self.available = False
         return wait
+
+
+def _is_earlier(event: AccessEvent, moved: AccessPoint) -> bool:
+    """Return whether an entry is of an earlier movement than the one listed."""
+    time, toggled = event.occurred, moved.last_toggled
+    if toggled is None or not event.has_time or is_mixed(time, toggled):
+        return False
+    return time < toggled
 
 
 class FetchSchedule:
