@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from custom_components.parqex.api import transport
 from custom_components.parqex.application_credentials import (
     async_get_auth_implementation,
 )
 from custom_components.parqex.const import DOMAIN
-from custom_components.parqex.oauth import ParqExImplementation
+from custom_components.parqex.oauth import ParqExImplementation, implementation
 from homeassistant.components.application_credentials import ClientCredential
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
@@ -68,8 +67,8 @@ def clock() -> None:
 
 @pytest.fixture(autouse=True)
 def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait ten seconds for a server that hangs."""
-    monkeypatch.setattr(transport, "SECONDS_TO_ANSWER", 0.2)
+    """Do not wait a minute for a server that hangs."""
+    monkeypatch.setattr(implementation, "SECONDS_FOR_TOKENS", 0.2)
 
 
 @pytest.fixture

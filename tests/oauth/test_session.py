@@ -5,14 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
-from tests.common import Home, begin
+from tests.common import Home, begin, turns
 from tests.conftest import entry_for, session_of, set_up, settle, until
 from tests.simulator import Account, Cloud
 
@@ -138,6 +141,20 @@ async def test_a_login_that_is_rejected_at_the_start(
     cloud.oauth.revoke(unlinked.house.owner)
     await set_up(unlinked.hass, unlinked.entry)
     assert unlinked.logins
+
+
+@pytest.mark.parametrize("seconds", [9, 25, 45])
+async def test_new_tokens_that_come_late_are_kept(home: Home, seconds: int) -> None:
+    """ParqEx has replaced the old ones by then."""
+    home.cloud.oauth.expire(home.house.owner)
+    home.fail("token", 1, after=True, delay=seconds)
+    for _ in range(9):
+        home.freezer.tick(10)
+        async_fire_time_changed(home.hass)
+        await turns(300)
+    await home.advance(300)
+    assert login_is_kept(home)
+    assert refreshes(home) == 1
 
 
 async def test_two_accounts_renew_their_tokens_side_by_side(

@@ -16,6 +16,7 @@ from yarl import URL
 
 from custom_components.parqex.const import DOMAIN
 from custom_components.parqex.diagnostics import async_get_config_entry_diagnostics
+from custom_components.parqex.oauth.implementation import SECONDS_FOR_TOKENS
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
@@ -99,7 +100,9 @@ class TroubledHome(Home):
             await asyncio.sleep(0)
             if self.tried(endpoint) > waited:
                 waited = self.tried(endpoint)
-                self.freezer.tick(PATIENCE)
+                # Tokens are waited for longer.
+                tokens = SECONDS_FOR_TOKENS + 1
+                self.freezer.tick(tokens if endpoint == "token" else PATIENCE)
 
     @contextmanager
     def _unreachable(

@@ -65,6 +65,7 @@ async def async_exchange(
     headers: Mapping[str, str],
     known: int | None = None,
     seconds_to_send: float | None = None,
+    seconds_to_answer: float | None = None,
     **kwargs: Any,
 ) -> Answer:
     """Send one request and read its answer; no error quotes anything of either."""
@@ -73,7 +74,9 @@ async def async_exchange(
             method,
             url,
             headers={**headers, hdrs.ACCEPT_ENCODING: "gzip"},
-            timeout=ClientTimeout(total=SECONDS_TO_ANSWER, connect=seconds_to_send),
+            timeout=ClientTimeout(
+                total=seconds_to_answer or SECONDS_TO_ANSWER, connect=seconds_to_send
+            ),
             # The token is for ParqEx only, wherever an answer may point.
             allow_redirects=False,
             # An answer that is known already needs no unpacking.

@@ -25,6 +25,9 @@ from ..data import process_state
 ASSUMED_LIFETIME = 60 * 60
 LONGEST_LIFETIME = 10 * 365 * 24 * 60 * 60
 
+# ParqEx has replaced the tokens by then: an answer that is given up costs the login.
+SECONDS_FOR_TOKENS = 60
+
 # Errors of RFC 6749 that pass by themselves, whatever the status, and those that do not.
 _PASSING_ERRORS = ("server_error", "temporarily_unavailable", "slow_down")
 _REJECTIONS = (
@@ -108,6 +111,7 @@ class ParqExImplementation(AuthImplementation):
                 method,
                 URL(self.token_url).with_path(path),
                 _HEADERS,
+                seconds_to_answer=SECONDS_FOR_TOKENS,
                 params=data if method == hdrs.METH_GET else None,
                 data=data if method == hdrs.METH_POST else None,
             )
