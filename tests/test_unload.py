@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.parqex.const import DOMAIN, EVENT_ACCESS
+from custom_components.parqex.oauth.implementation import SECONDS_FOR_TOKENS
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, STATE_UNAVAILABLE
 from homeassistant.core import Event, HomeAssistant, callback
@@ -109,7 +110,7 @@ async def interrupt(home: Home, what: str, moment: str, act: Awaitable[Any]) -> 
     await arrival(home, endpoint)
     acting = asyncio.ensure_future(act)
     # Delayed answers come, and hanging ones end.
-    for seconds in (0, SECONDS_HELD + 1, 10):
+    for seconds in (0, SECONDS_HELD + 1, SECONDS_FOR_TOKENS):
         home.freezer.tick(seconds)
         await turns()
     await until(acting.done)
