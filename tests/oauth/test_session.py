@@ -143,18 +143,20 @@ async def test_a_login_that_is_rejected_at_the_start(
     assert unlinked.logins
 
 
-@pytest.mark.parametrize("seconds", [9, 25, 45])
-async def test_new_tokens_that_come_late_are_kept(home: Home, seconds: int) -> None:
-    """ParqEx has replaced the old ones by then."""
+@pytest.mark.parametrize("revoked", [False, True])
+async def test_an_answer_that_comes_late_counts(home: Home, revoked: bool) -> None:
+    """Tokens, since ParqEx has replaced the old ones by then, or a rejection."""
     home.cloud.oauth.expire(home.house.owner)
-    home.fail("token", 1, after=True, delay=seconds)
-    for _ in range(9):
-        home.freezer.tick(10)
+    if revoked:
+        home.cloud.oauth.revoke(home.house.owner)
+    home.fail("token", 1, after=True, delay=25)
+    for _ in range(18):
+        home.freezer.tick(5)
         async_fire_time_changed(home.hass)
         await turns(300)
     await home.advance(300)
-    assert login_is_kept(home)
     assert refreshes(home) == 1
+    assert home.logins if revoked else login_is_kept(home)
 
 
 async def test_two_accounts_renew_their_tokens_side_by_side(

@@ -73,10 +73,7 @@ class Sync(Exercise):
         if home.shows_the_truth():
             return Outcome.FINE
         assert home.switches == {STATE_UNAVAILABLE}
-        # New tokens that are still on their way are waited for.
-        planned = home.cloud.faults.next(self.endpoint)
-        seconds = 91 if planned and planned[0].hang else 31
-        return Outcome.AWAY if await self.tries_after(seconds) else Outcome.WAIT
+        return Outcome.AWAY if await self.tries_after(31) else Outcome.WAIT
 
     @override
     async def repair(self) -> None:

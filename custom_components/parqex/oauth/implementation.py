@@ -17,7 +17,7 @@ from homeassistant.exceptions import (
 
 from ..api import CannotConnect, InvalidAnswer
 from ..api.answer import Answer
-from ..api.transport import async_exchange
+from ..api.transport import SECONDS_TO_ANSWER, async_exchange
 from ..data import process_state
 
 # In seconds. What does not fit into 64 bits could not even be stored, and with it no
@@ -25,8 +25,9 @@ from ..data import process_state
 ASSUMED_LIFETIME = 60 * 60
 LONGEST_LIFETIME = 10 * 365 * 24 * 60 * 60
 
-# ParqEx has replaced the tokens by then: an answer that is given up costs the login.
-SECONDS_FOR_TOKENS = 60
+# ParqEx may have replaced the tokens long before its answer comes: one that is given up
+# costs the login. Home Assistant itself waits as long for those of a new login.
+SECONDS_FOR_TOKENS = 30
 
 # Errors of RFC 6749 that pass by themselves, whatever the status, and those that do not.
 _PASSING_ERRORS = ("server_error", "temporarily_unavailable", "slow_down")
@@ -111,6 +112,7 @@ class ParqExImplementation(AuthImplementation):
                 method,
                 URL(self.token_url).with_path(path),
                 _HEADERS,
+                seconds_to_send=SECONDS_TO_ANSWER,
                 seconds_to_answer=SECONDS_FOR_TOKENS,
                 params=data if method == hdrs.METH_GET else None,
                 data=data if method == hdrs.METH_POST else None,

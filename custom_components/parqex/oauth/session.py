@@ -6,14 +6,12 @@ from typing import Any, cast
 
 from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.exceptions import OAuth2TokenRequestConnectionError
 from homeassistant.helpers.config_entry_oauth2_flow import (
     CLOCK_OUT_OF_SYNC_MAX_SEC,
     AbstractOAuth2Implementation,
 )
 
 from ..api import NotAuthorized, RateLimit, RateLimited
-from ..api.transport import SECONDS_TO_ANSWER
 from ..const import DOMAIN
 from ..data import ParqExConfigEntry, account_state, async_outcome
 from .implementation import TokensRateLimited
@@ -46,12 +44,7 @@ class ParqExSession:
             token[CONF_ACCESS_TOKEN] == self._rejected
             or token["expires_at"] < time() + CLOCK_OUT_OF_SYNC_MAX_SEC
         ):
-            # Nobody waits longer than for any answer; the renewal goes on.
-            try:
-                async with asyncio.timeout(SECONDS_TO_ANSWER):
-                    await async_outcome(self._async_renewal(token))
-            except TimeoutError:
-                raise OAuth2TokenRequestConnectionError(domain=DOMAIN) from None
+            await async_outcome(self._async_renewal(token))
             self._rejected = None
         return cast("str", self._token[CONF_ACCESS_TOKEN])
 
@@ -68,8 +61,8 @@ class ParqExSession:
         unload or a reload, but the request may not.
         """
         if (renewal := self._state.renewal) is None or renewal.done():
-            renewal = self._state.renewal = self._entry.async_create_task(
-                self._hass,
+            # Not a task of the entry, whose unload would wait for it.
+            renewal = self._state.renewal = self._hass.async_create_task(
                 self._store.async_renew(token, self._async_request),
                 f"{DOMAIN} token refresh",
             )
