@@ -1070,13 +1070,15 @@ async def test_days_to_come_may_be_refused_with_any_status(
 
 
 async def test_days_to_come_are_those_of_the_service(unlinked: LogHome) -> None:
-    """In UTC, it is tomorrow already."""
+    """In UTC, it is tomorrow already; what was refused is not asked for again."""
     home = unlinked
     home.cloud.history_end = "not to come"
     await home.link("America/New_York")
     await home.advance(HOUR, times=15)
+    home.cloud.requests.clear()
     await home.move()
     assert home.kinds == ["opened"]
+    assert {one.status for one in home.cloud.requests} == {200}
 
 
 async def test_of_several_movements_the_last_is_awaited(home: LogHome) -> None:
