@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from math import ceil
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiohttp import ClientSession, DummyCookieJar
 
@@ -12,6 +12,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import Context, Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
+from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
 from .api import AccessPoint, Dialect, RateLimit, State, UnsharedRequest
@@ -124,13 +125,14 @@ class Command:
 class AccountState:
     """What an account must not forget over a reload, until Home Assistant stops.
 
-    `renewal`: the newest one of its tokens. `commands`: the newest command of each access
-    point. `webhook_id`: the one that an open options dialog shows and that is not saved
-    yet.
+    `token_copy`: the copy of its tokens on disk. `renewal`: the newest one of them.
+    `commands`: the newest command of each access point. `webhook_id`: the one that an
+    open options dialog shows and that is not saved yet.
     """
 
     rate_limit: RateLimit = field(default_factory=RateLimit)
     token_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    token_copy: Store[dict[str, Any]] | None = None
     renewal: asyncio.Task[None] | None = None
     commands: dict[str, Command] = field(default_factory=dict)
     webhook_id: str | None = None

@@ -8,6 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.parqex.oauth import TokenStore
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.helpers.storage import Store
 from tests.common import Home
 from tests.conftest import entry_for, session_of, set_up, settle, until
@@ -97,6 +98,21 @@ async def test_failing_disk_costs_no_login(
     with pytest.raises(OSError, match="full"):
         await TokenStore(home.hass, home.entry).async_replace(relinked)
     assert home.entry.data["token"]["refresh_token"] == newest(home)
+
+
+async def test_what_a_full_disk_did_not_take_is_written_when_home_assistant_stops(
+    home: Home,
+) -> None:
+    """Home Assistant raises nothing, and its own file may be as old."""
+    stored = dict(home.entry.data)
+    copy_of(home).mkdir(parents=True)  # nothing can be written in its place
+    await refresh(home)
+    await home.reload()
+    await refresh(home)
+    copy_of(home).rmdir()
+    home.hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await settle(home.hass)
+    assert await restart(home, home.entry, **stored) == newest(home)
 
 
 async def test_removed_account_gets_no_tokens(home: Home) -> None:

@@ -22,6 +22,9 @@ STORAGE_VERSION = 1
 # Home Assistant's own file is seldom behind by more than one.
 MAX_REPLACED = 8
 
+# What a full disk did not take is written again then, or when Home Assistant stops.
+SECONDS_TO_WRITE_AGAIN = 24 * 60 * 60
+
 
 class TokenStore:
     """The tokens of a config entry, replaced by one caller at a time.
@@ -33,8 +36,10 @@ class TokenStore:
         """Initialize with the entry that holds the tokens."""
         self._hass = hass
         self._entry = entry
-        self._lock = account_state(hass, entry.entry_id).token_lock
-        self._store = Store[dict[str, Any]](
+        state = account_state(hass, entry.entry_id)
+        self._lock = state.token_lock
+        # One for all: it keeps what could not be written yet.
+        self._store = state.token_copy = state.token_copy or Store[dict[str, Any]](
             hass,
             STORAGE_VERSION,
             f"{DOMAIN}.tokens.{entry.entry_id}",
@@ -81,8 +86,12 @@ class TokenStore:
         _digest(data)  # raises where there are no tokens: nothing is to be lost
         replaced, _ = await self._async_load()
         replaced = [*replaced, _digest(self._entry.data)][-MAX_REPLACED:]
+        copy = {"replaced": replaced, "data": dict(data)}
         try:
-            await self._store.async_save({"replaced": replaced, "data": dict(data)})
+            await self._store.async_save(copy)
+            if await self._async_load() != (replaced, copy["data"]):
+                # Home Assistant has logged why, and raised nothing.
+                self._store.async_delay_save(lambda: copy, SECONDS_TO_WRITE_AGAIN)
         finally:
             # ParqEx has replaced the tokens already, even if the disk fails.
             if self._hass.config_entries.async_get_entry(self._entry.entry_id):
