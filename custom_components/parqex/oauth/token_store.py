@@ -5,7 +5,7 @@ token works once: after a power cut in that second the login would be lost.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from hashlib import blake2b
+from operator import itemgetter
 from typing import Any
 
 from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN
@@ -19,17 +19,17 @@ from ..data import ParqExConfigEntry, account_state
 
 STORAGE_VERSION = 1
 
-# Home Assistant's own file is seldom behind by more than one.
-MAX_REPLACED = 8
+# How often the tokens were replaced: clocks jump, but this only grows.
+REPLACED = "tokens_replaced"
 
-# What a full disk did not take is written again then, or when Home Assistant stops.
-SECONDS_TO_WRITE_AGAIN = 24 * 60 * 60
+# What a full disk did not take is written when Home Assistant stops: that comes sooner.
+YEAR = 365 * 24 * 60 * 60
 
 
 class TokenStore:
     """The tokens of a config entry, replaced by one caller at a time.
 
-    The copy on disk has the newest data, and digests of the tokens they replaced.
+    The copy on disk has the newest data.
     """
 
     def __init__(self, hass: HomeAssistant, entry: ParqExConfigEntry) -> None:
@@ -48,14 +48,10 @@ class TokenStore:
         )
 
     async def async_restore(self) -> None:
-        """Give the entry the tokens that replaced those it was loaded with.
-
-        By what replaced what, not by time: clocks jump. So neither a restored backup
-        nor an account that was linked again gets older tokens than it has.
-        """
+        """Give the entry the tokens that replaced those it was loaded with."""
         async with self._lock:
-            replaced, data = await self._async_load()
-            if _digest(self._entry.data) in replaced:
+            data = await self._async_load()
+            if data and data[REPLACED] > self._entry.data.get(REPLACED, 0):
                 self._hass.config_entries.async_update_entry(self._entry, data=data)
 
     async def async_replace(self, data: Mapping[str, Any]) -> None:
@@ -83,27 +79,24 @@ class TokenStore:
 
     async def _async_write(self, data: Mapping[str, Any]) -> None:
         """Write new data to disk, then use them."""
-        _digest(data)  # raises where there are no tokens: nothing is to be lost
-        replaced, _ = await self._async_load()
-        replaced = [*replaced, _digest(self._entry.data)][-MAX_REPLACED:]
-        copy = {"replaced": replaced, "data": dict(data)}
+        _require_tokens(data)  # what there is is not to be lost
+        data = {**data, REPLACED: self._entry.data.get(REPLACED, 0) + 1}
         try:
-            await self._store.async_save(copy)
-            if await self._async_load() != (replaced, copy["data"]):
+            await self._store.async_save(data)
+            if await self._async_load() != data:
                 # Home Assistant has logged why, and raised nothing.
-                self._store.async_delay_save(lambda: copy, SECONDS_TO_WRITE_AGAIN)
+                self._store.async_delay_save(lambda: data, YEAR)
         finally:
             # ParqEx has replaced the tokens already, even if the disk fails.
             if self._hass.config_entries.async_get_entry(self._entry.entry_id):
                 self._hass.config_entries.async_update_entry(self._entry, data=data)
 
-    async def _async_load(self) -> tuple[list[str], dict[str, Any]]:
-        """Return what the copy on disk replaced, and its data; empty if unusable."""
+    async def _async_load(self) -> dict[str, Any] | None:
+        """Return the copy on disk; None if unusable."""
         try:
-            if stored := await self._store.async_load():
-                replaced, data = list(stored["replaced"]), dict(stored["data"])
-                _digest(data)
-                return replaced, data
+            if data := await self._store.async_load():
+                _require_tokens(data)
+                return {**data, REPLACED: int(data[REPLACED])}
         except (
             *(HomeAssistantError, OSError, LookupError, TypeError, ValueError),
             NotImplementedError,  # another version
@@ -114,11 +107,9 @@ class TokenStore:
                 " entry are used",
                 type(err).__name__,
             )
-        return [], {}
+        return None
 
 
-def _digest(data: Mapping[str, Any]) -> str:
-    """Return a digest of an entry's tokens, which does not reveal them."""
-    token = data[CONF_TOKEN]
-    both = f"{token[CONF_ACCESS_TOKEN]}\x1f{token['refresh_token']}"
-    return blake2b(both.encode(), digest_size=12).hexdigest()
+def _require_tokens(data: Mapping[str, Any]) -> None:
+    """Raise LookupError or TypeError where a token is missing."""
+    itemgetter(CONF_ACCESS_TOKEN, "refresh_token")(data[CONF_TOKEN])
