@@ -21,6 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.parqex.api import Dialect
 from custom_components.parqex.const import CONF_RECORD_NAMES, CONF_SHOW_AS, DOMAIN
 from custom_components.parqex.data import process_state
+from custom_components.parqex.oauth import TokenStore
 from homeassistant.components.webhook import async_handle_webhook
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.const import CONF_WEBHOOK_ID, STATE_UNAVAILABLE, STATE_UNKNOWN
@@ -230,7 +231,7 @@ class Walk:
             if flows := [*entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})]:
                 manager.flow.async_abort(flows[0]["flow_id"])
                 data = entry_for(self.cloud, account).data
-                manager.async_update_entry(entry, data=data)
+                await self.finish(TokenStore(self.hass, entry).async_replace(data))
                 await self.finish(manager.async_reload(entry.entry_id))
 
     async def jump(self, minutes: int) -> None:

@@ -16,6 +16,7 @@ from yarl import URL
 
 from custom_components.parqex.const import DOMAIN
 from custom_components.parqex.diagnostics import async_get_config_entry_diagnostics
+from custom_components.parqex.oauth import TokenStore
 from custom_components.parqex.oauth.implementation import SECONDS_FOR_TOKENS
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event
@@ -67,7 +68,7 @@ class TroubledHome(Home):
         for flow in self.logins:
             self.hass.config_entries.flow.async_abort(flow["flow_id"])
         data = entry_for(self.cloud, self.house.owner).data
-        self.hass.config_entries.async_update_entry(self.entry, data=data)
+        await TokenStore(self.hass, self.entry).async_replace(data)
         await self.reload()
         await settle(self.hass)
 
