@@ -67,7 +67,7 @@ def clock() -> None:
 
 @pytest.fixture(autouse=True)
 def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait a minute for a server that hangs."""
+    """Do not wait half a minute for a server that hangs."""
     monkeypatch.setattr(implementation, "SECONDS_FOR_TOKENS", 0.2)
 
 
