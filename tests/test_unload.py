@@ -217,7 +217,7 @@ async def test_no_access_is_lost_however_far_publishing_has_come(
     home: Home, accesses: list[Event[Any]], act: Act
 ) -> None:
     """Unloading one turn of the loop later each time, until all were published first."""
-    each, rounds = 60, 0
+    each, rounds = 10, 0
     home.gate.travel_seconds = 0
     published_before: set[bool] = set()
     while True not in published_before:
