@@ -128,7 +128,14 @@ def _partly_unreadable(body: Any) -> Any:
     return body
 
 
-@pytest.mark.parametrize("edit", [_empty, _without_doors, _partly_unreadable])
+def _one_for_another(body: Any) -> Any:
+    body["devices"][0] = body["devices"][1]
+    return body
+
+
+@pytest.mark.parametrize(
+    "edit", [_empty, _without_doors, _partly_unreadable, _one_for_another]
+)
 async def test_an_incomplete_answer_removes_nothing(
     home: Home,
     hass_ws_client: WebSocketGenerator,

@@ -119,6 +119,17 @@ async def test_what_fails_is_logged_for_each_of_several_targets(
     assert "Garage left" in caplog.text
 
 
+async def test_a_wish_that_expires_is_taken_back_by_nobody(
+    home: Home, hass_admin_user: MockUser
+) -> None:
+    """Who asked for the opposite is not shown as who did that."""
+    home.gate.stuck = True
+    await home.turn("turn_on", context=Context(user_id=hass_admin_user.id))
+    await home.advance(2, times=40)
+    state = home.state()
+    assert (state.state, state.context.user_id) == ("off", None)
+
+
 async def test_who_asked_is_known_however_long_the_answer_takes(
     home: Home, hass_admin_user: MockUser
 ) -> None:

@@ -20,7 +20,7 @@ SHOW_AS_DEFAULT = "switches"
 EVENT_ACCESS = f"{DOMAIN}_access"
 
 # With the id of the entry: the log of access points, whose ids it sends, was fetched for
-# the first time.
+# the first time, or after more than a day.
 SIGNAL_LOG_SHOWN = f"{DOMAIN}_log_shown_{{}}"
 
 ATTR_CHANNEL = "channel"

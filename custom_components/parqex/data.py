@@ -125,9 +125,9 @@ class Command:
 class AccountState:
     """What an account must not forget over a reload, until Home Assistant stops.
 
-    `token_copy`: the copy of its tokens on disk. `renewal`: the newest one of them.
-    `commands`: the newest command of each access point. `webhook_id`: the one that an
-    open options dialog shows and that is not saved yet.
+    `token_copy`: the copy of its tokens on disk. `renewal`: the newest task that renews
+    them. `commands`: the newest command of each access point. `webhook_id`: the one that
+    open options dialogs show, saved or not.
     """
 
     rate_limit: RateLimit = field(default_factory=RateLimit)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, override
 
 from homeassistant.components.homeassistant.exposed_entities import KNOWN_ASSISTANTS
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
@@ -190,8 +190,9 @@ class ParqExControl(ParqExShowAsEntity):
         """Show what is requested, and by whom: Home Assistant forgets it after 5 s."""
         asked = self.data.commands.unconfirmed(self._listed_id)
         # What confirms it, too, is shown as of who asked, and not of who was refused.
-        if (command := asked or self._asked) and command.context:
-            self.async_set_context(command.context)
+        if command := asked or self._asked:
+            is_theirs = command is asked or command.confirmed
+            self.async_set_context((is_theirs and command.context) or Context())
         self._asked = asked
         super()._handle_coordinator_update()
 

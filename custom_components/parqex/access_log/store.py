@@ -23,7 +23,7 @@ REMEMBERED_FOR = timedelta(days=5)
 
 
 class Published(NamedTuple):
-    """An entry of the log: when it was published, if it was, and its mark."""
+    """An entry of the log: when the access was, None if not published; and its mark."""
 
     at: datetime | None
     mark: str
@@ -32,8 +32,8 @@ class Published(NamedTuple):
 class Baseline(NamedTuple):
     """An access point when it was first listed, and when its log was fetched last.
 
-    The entries until then are old, and never published. `toggled`: when it last moved by
-    then. `listed_at`: when that was, in UTC.
+    Entries from before `listed_at` (UTC), when it was first listed, are old, and never
+    published. `toggled`: when it had last moved by then.
     """
 
     toggled: datetime | None
@@ -45,7 +45,7 @@ class Baseline(NamedTuple):
 class AccessLogStore:
     """What is remembered of one account's access log, by plain id.
 
-    `entries`: by key those published, or need not be. `zone`: the proven one's name.
+    `entries`: by key those that were published, or need not be. `zone`: the proven one's name.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
@@ -123,7 +123,7 @@ class AccessLogStore:
         """Return what is remembered of each entry of an answer, None of a new one.
 
         Of entries with the same key those with the same mark are the same. Of the others
-        the first ones are, which were edited, and are known as that from now on.
+        the first ones left are: they were edited, and their new marks are remembered.
         """
         keys = {entry.key for entry in entries}
         left = {key: [*self.entries.get(key, ())] for key in keys}

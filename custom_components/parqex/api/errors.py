@@ -22,7 +22,7 @@ class InvalidAnswer(ParqExError):
 
 
 class NotAuthorized(ParqExError):
-    """The access token was rejected, also after it was renewed."""
+    """The access token was rejected; for sync and toggle, a renewed one, too."""
 
 
 class Forbidden(ParqExError):

@@ -13,7 +13,7 @@ MAX_RETRY_AFTER = 24 * 60 * 60.0
 _SEPARATE = ("toggle-history", "user-info", "user-settings")
 _ALL = "all"
 
-# What these refuse again and again nobody misses.
+# A limit on these does not slow polling down.
 _OPTIONAL = ("user-info", "user-settings")
 
 

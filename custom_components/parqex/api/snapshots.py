@@ -59,14 +59,15 @@ def _merged(devices: Iterable[Device], before: Snapshot) -> Snapshot:
         skipped += device.skipped
         if (controller := device.controller) is None:
             continue
-        first = controllers.setdefault(plain_id(controller.id), controller)
-        skipped += (is_twin := first is not controller)
+        # Equal records are one object, so ids are compared.
+        is_twin = plain_id(controller.id) in controllers
+        controllers.setdefault(plain_id(controller.id), controller)
+        skipped += is_twin
         for access_point in device.access_points:
             plain = plain_id(access_point.id)
-            if is_twin and plain not in access_points:
-                continue
-            twin = access_points.setdefault(plain, access_point)
-            if twin is access_point:
+            if (twin := access_points.get(plain)) is None:
+                if not is_twin:
+                    access_points[plain] = access_point
                 continue
             skipped += 1
             if twin.state is not access_point.state:

@@ -114,7 +114,7 @@ class NewAccountTokens:
         return cast("str", token[CONF_ACCESS_TOKEN])
 
     async def async_renewed_access_token(self, rejected: str) -> str:
-        """Raise NotAuthorized: what was rejected at once cannot be renewed."""
+        """Raise NotAuthorized: tokens that are new need no renewal."""
         raise NotAuthorized("new access token rejected")
 
 
