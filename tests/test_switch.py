@@ -119,15 +119,40 @@ async def test_what_fails_is_logged_for_each_of_several_targets(
     assert "Garage left" in caplog.text
 
 
-async def test_a_wish_that_expires_is_taken_back_by_nobody(
-    home: Home, hass_admin_user: MockUser
+@pytest.mark.parametrize("shown", ["off", "unavailable"])
+async def test_a_wish_is_taken_back_by_nobody(
+    home: Home, hass_admin_user: MockUser, shown: str
 ) -> None:
-    """Who asked for the opposite is not shown as who did that."""
+    """Who asked for the opposite is not shown as who did that, or let ParqEx fail."""
     home.gate.stuck = True
     await home.turn("turn_on", context=Context(user_id=hass_admin_user.id))
+    if shown == "unavailable":
+        home.fail("sync", status=500)
     await home.advance(2, times=40)
     state = home.state()
-    assert (state.state, state.context.user_id) == ("off", None)
+    assert (state.state, state.context.user_id) == (shown, None)
+
+
+@pytest.mark.parametrize("how", ["refused", "closed already"])
+async def test_what_is_done_by_hand_is_nobodys(
+    home: Home, hass_admin_user: MockUser, how: str
+) -> None:
+    """Also in the 5 s in which Home Assistant remembers who called an action."""
+    context = Context(user_id=hass_admin_user.id)
+    home.gate.travel_seconds = 0
+    if how == "refused":
+        await home.advance(27)
+        home.house.entrance.refusal = 404
+        with refused("Check its power"):
+            await home.turn("turn_on", context=context)
+    else:
+        # That one is followed every 2 s.
+        await home.turn("turn_on", "switch.garage_left")
+        await home.turn("turn_off", context=context)
+    home.gate.open_by_hand()
+    await home.advance(4)
+    state = home.state()
+    assert (state.state, state.context.user_id) == ("on", None)
 
 
 async def test_who_asked_is_known_however_long_the_answer_takes(

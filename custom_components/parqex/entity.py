@@ -189,10 +189,11 @@ class ParqExControl(ParqExShowAsEntity):
     def _handle_coordinator_update(self) -> None:
         """Show what is requested, and by whom: Home Assistant forgets it after 5 s."""
         asked = self.data.commands.unconfirmed(self._listed_id)
-        # What confirms it, too, is shown as of who asked, and not of who was refused.
-        if command := asked or self._asked:
-            is_theirs = command is asked or command.confirmed
-            self.async_set_context((is_theirs and command.context) or Context())
+        # What confirms it, too, is shown as of who asked; everything else as nobody's.
+        command, context = asked or self._asked, None
+        if command and self.available and (asked or command.confirmed):
+            context = command.context
+        self.async_set_context(context or Context())
         self._asked = asked
         super()._handle_coordinator_update()
 
