@@ -32,8 +32,8 @@ class Published(NamedTuple):
 class Baseline(NamedTuple):
     """An access point when it was first listed, and when its log was fetched last.
 
-    Entries from before `listed_at` (UTC), when it was first listed, are old, and never
-    published. `toggled`: when it had last moved by then.
+    `toggled`: when it had last moved when it was first listed. `listed_at`: when that
+    was, in UTC; what is known to be from before it is never published.
     """
 
     toggled: datetime | None
@@ -45,7 +45,7 @@ class Baseline(NamedTuple):
 class AccessLogStore:
     """What is remembered of one account's access log, by plain id.
 
-    `entries`: by key those that were published, or need not be. `zone`: the proven one's name.
+    `entries`: by key those published, or not to be. `zone`: the proven one's name.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
